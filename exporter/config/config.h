@@ -1,0 +1,82 @@
+// Four front ends, one table: flags before environment before file before default.
+//
+// kSettings (settings.h) is the table; parsing, printing, docs/configuration.md and the example
+// file are made from it. All faults of a configuration are reported at once, each with its place
+// and what to do.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporter/demo/demo.h"
+#include "exporter/http/http.h"
+#include "exporter/log/log.h"
+#include "exporter/metrics/metrics.h"
+#include "exporter/opencost/opencost.h"
+#include "exporter/poll/poll.h"
+#include "exporter/result.h"
+#include "exporter/web/web.h"
+
+namespace exporter::config {
+
+struct Config {
+  std::vector<poll::Source> clusters;  // http options filled from the poll section as well
+  poll::Schedule schedule;
+  std::chrono::seconds max_age{900};
+  http::RetryPolicy retry;
+  std::string currency = "USD";
+  metrics::Options metrics;
+  web::Options web;   // not changed by a reload
+  log::Options log;
+};
+
+enum class Command { run, demo, check_config, print_docs };
+
+struct Invocation {
+  Command command = Command::run;
+  std::string config_file;                     // empty: none
+  std::map<std::string, std::string> flags;    // settings given as flags, by key path
+  std::string record_directory;                // empty: none
+  std::string replay_directory;
+  std::string docs_directory;                  // print-docs: where to write; empty: standard output
+  demo::ClusterOptions demo;
+};
+
+/// Exit codes, documented in docs/cli.md.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailure = 1;  // could not start, or failed while running
+inline constexpr int kExitUsage = 2;    // wrong command line or configuration
+
+/// What the process should do, or what it should print and exit with (help, version, wrong flags).
+struct Exit {
+  int code = kExitOk;
+  std::string output;  // to standard output when code is 0, else to standard error
+};
+Result<Invocation, Exit> parse_command_line(int argc, const char* const* argv);
+
+/// Reads a variable; a test passes a map.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+Environment process_environment();
+
+/// One fault each: `config.yaml:12: poll.current: "5 minutes" is not a duration; write 5m`.
+using Faults = std::vector<std::string>;
+
+/// Reads the file (if any), the environment and the flags. `run` without any cluster is a fault.
+Result<Config, Faults> load(const Invocation& invocation, const Environment& environment);
+/// The same for a file's text; `name` stands in the faults.
+Result<Config, Faults> parse(std::string_view yaml, std::string_view name,
+                             const Environment& environment,
+                             const std::map<std::string, std::string>& flags);
+
+/// The configuration in force as YAML, every key with its value. Secrets are files and so never in
+/// it; passwords in URLs are refused on reading.
+std::string print(const Config& config);
+
+/// File name -> content: docs/configuration.md, docs/cli.md, docs/example-config.yaml.
+std::map<std::string, std::string> documents();
+
+}  // namespace exporter::config

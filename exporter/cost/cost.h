@@ -1,0 +1,93 @@
+// From OpenCost's rows to the figures people ask for. Pure arithmetic on whole millionths.
+//
+// Conservation, exactly: the pods of a namespace add up to it, the workloads too; namespaces +
+// idle + unmounted add up to the cluster. A row is in exactly one of the three.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "exporter/model/model.h"
+#include "exporter/units.h"
+
+namespace exporter::cost {
+
+/// The kind under which a pod without a controller is its own workload.
+inline constexpr std::string_view kBarePod = "pod";
+/// OpenCost's word for what lacks the property asked for. Names the bare pods of a namespace where
+/// OpenCost merged them (today's workloads).
+inline constexpr std::string_view kUnallocated = "__unallocated__";
+
+struct WorkloadCost {
+  std::string_view cluster, name_space, kind, name;
+  model::Costs costs;
+};
+
+struct NamespaceCost {
+  std::string_view cluster, name_space;
+  model::Costs costs;
+};
+
+struct ClusterCost {
+  std::string_view cluster;
+  model::Costs costs;
+};
+
+/// Costs over one window, rolled up. Views point into `rows`, which is kept alive.
+struct Breakdown {
+  model::Window window;
+  std::shared_ptr<const model::AllocationTable> rows;  // the pods, for `current`
+  std::vector<WorkloadCost> workloads;                 // sorted by their names, as all of these
+  std::vector<NamespaceCost> namespaces;
+  std::vector<ClusterCost> idle;
+  std::vector<ClusterCost> unmounted;
+  std::vector<ClusterCost> clusters;
+  /// (our sum - OpenCost's own totalCost) / OpenCost's; per cluster; 0 where OpenCost says 0 too.
+  std::vector<std::pair<std::string_view, double>> reconciliation;
+};
+
+Breakdown break_down(std::shared_ptr<const model::AllocationTable> table);
+
+struct NodeCost {
+  std::string_view cluster, node, instance_type;
+  bool spot = false;
+  Cost cost;
+  /// cost - the CPU, memory and GPU its pods were charged, at least 0. Absent when the allocations
+  /// at hand are of another window.
+  std::optional<Cost> idle;
+};
+
+struct AssetCost {
+  model::AssetType type = model::AssetType::other;
+  std::string_view cluster, name, provider_id;
+  Cost cost;
+};
+
+/// Assets over one window. Rows that would carry the same labels are added up.
+struct Inventory {
+  model::Window window;
+  std::shared_ptr<const model::AssetTable> rows;  // what the views point into
+  std::vector<NodeCost> nodes;
+  std::vector<AssetCost> others;
+};
+
+/// `pods` may be null; only rows of the assets' own window give nodes their idle cost.
+Inventory take_inventory(std::shared_ptr<const model::AssetTable> assets,
+                         const model::AllocationTable* pods);
+
+/// What is known about one source right now. Null: never answered, or too old to be shown.
+struct SourceReport {
+  std::shared_ptr<const Breakdown> current;
+  std::shared_ptr<const Breakdown> today;
+  std::shared_ptr<const Inventory> assets;
+};
+
+/// All sources, in configuration order. Parts are shared between reports and never change.
+struct Report {
+  std::vector<SourceReport> sources;
+};
+
+}  // namespace exporter::cost

@@ -1,0 +1,131 @@
+// From a report to the bytes a scrape sends.
+//
+// The cost page is rendered and deflated once per publication; a scrape shares those bytes and
+// appends the live metrics of the exporter itself. Gauges look the same in the text format and in
+// OpenMetrics, so one rendering of the cost page serves both.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporter/clock.h"
+#include "exporter/cost/cost.h"
+#include "exporter/metrics/catalogue.h"
+
+namespace exporter::metrics {
+
+struct Options {
+  /// One series per pod and resource; the largest family by far.
+  bool pods = true;
+  bool workloads = true;
+  /// Every amount is multiplied by this when it is printed.
+  double currency_rate = 1.0;
+
+  friend bool operator==(const Options&, const Options&) = default;
+};
+
+enum class Format { text, openmetrics };
+enum class Encoding { identity, gzip };
+
+/// The cost half of /metrics, rendered. Immutable and large: share it.
+struct Page {
+  /// Whole families, in catalogue order, series sorted; no `# EOF`. Cut anywhere.
+  std::vector<std::string> text;
+  std::uint64_t text_bytes = 0;
+  /// The same as a raw deflate stream (RFC 1951) that ends on a byte boundary without a final
+  /// block, so that another stream can follow it inside one gzip member.
+  std::vector<std::string> deflated;
+  std::uint64_t deflated_bytes = 0;
+  std::uint32_t crc32 = 0;  // of the text, as gzip counts it
+  std::uint64_t series = 0;
+};
+
+Page render(const cost::Report& report, const Options& options);
+
+/// What a scrape asked for.
+struct Selection {
+  bool cost = true;
+  bool exporter = true;
+  Format format = Format::text;
+  Encoding encoding = Encoding::identity;
+};
+
+/// By the rules of RFC 9110: q values, wildcards; text and identity where nothing else is accepted.
+Format negotiate_format(std::string_view accept);
+Encoding negotiate_encoding(std::string_view accept_encoding);
+/// The Content-Type of a format.
+std::string_view content_type(Format format);
+
+/// A response body in pieces, to be sent in order without being copied.
+struct Exposition {
+  std::vector<std::string_view> pieces;
+  std::uint64_t bytes = 0;
+  std::string etag;                      // strong, quoted: names content and encoding
+  std::string head, tail;                // what `pieces` points to besides the page
+  std::shared_ptr<const Page> page;      // kept alive
+};
+
+/// Puts the page and the live metrics together. `page` may be null (nothing published yet).
+/// `live` is the exporter's own families without `# EOF`; ignored unless selected.
+std::shared_ptr<const Exposition> expose(std::shared_ptr<const Page> page, std::string_view live,
+                                         const Selection& selection);
+
+/// The exporter's own counters, on prometheus-cpp. Thread-safe. Label values that can be known
+/// beforehand exist from declare() on, at 0.
+class SelfMetrics {
+ public:
+  explicit SelfMetrics(SystemTime started);
+  ~SelfMetrics();
+  SelfMetrics(const SelfMetrics&) = delete;
+  SelfMetrics& operator=(const SelfMetrics&) = delete;
+
+  /// What may be counted: the names of sources and queries, and the reasons of failed polls and
+  /// rejected rows. Label sets of sources that are gone are dropped; those that stay keep counting.
+  struct Labels {
+    std::vector<std::string> sources;
+    std::vector<std::string> queries;
+    std::vector<std::string> failures;
+    std::vector<std::string> rejections;
+  };
+  void declare(const Labels& labels);
+  void set_currency(const std::string& code);
+
+  struct Poll {
+    std::string source, query;
+    double seconds = 0;
+    std::uint64_t retries = 0;
+    std::uint64_t bytes = 0;
+    std::string failure;  // empty: accepted
+  };
+  void poll_finished(const Poll& poll);
+
+  struct Accepted {
+    std::string source, query;
+    SystemTime at{};
+    std::chrono::sys_seconds window_end{};
+    std::uint64_t rows = 0;
+    std::uint64_t idle_clamped = 0;
+    std::vector<std::pair<std::string, std::uint64_t>> rejected;  // reason, rows
+  };
+  void answer_accepted(const Accepted& accepted);
+
+  void published(std::uint64_t series, double seconds);
+  void config_loaded(bool accepted, SystemTime at);
+
+  /// All families of Group::exporter in catalogue order, process_* read now. No `# EOF`.
+  std::string render(Format format) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// docs/metrics.md, from the catalogue.
+std::string document();
+
+}  // namespace exporter::metrics

@@ -1,0 +1,130 @@
+// What OpenCost said, as plain values: windows, allocations, assets. Nothing here is derived.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporter/result.h"
+#include "exporter/units.h"
+
+namespace exporter::model {
+
+/// A stretch of UTC time, [start, end).
+struct Window {
+  std::chrono::sys_seconds start{};
+  std::chrono::sys_seconds end{};
+
+  double hours() const { return static_cast<double>((end - start).count()) / 3600; }
+  friend auto operator<=>(const Window&, const Window&) = default;
+};
+
+/// RFC 3339 with a `Z`: 2026-10-03T09:58:00Z.
+std::string format_time(std::chrono::sys_seconds time);
+/// Reads what format_time writes, and a fraction of a second, which is cut off. Only `Z` is accepted.
+Result<std::chrono::sys_seconds> parse_time(std::string_view text);
+
+/// What money is spent on. The names are the values of the label `resource`.
+enum class Resource : std::uint8_t {
+  cpu,
+  memory,
+  gpu,
+  storage,
+  network,
+  load_balancer,
+  shared,
+  external,
+};
+inline constexpr std::size_t kResources = 8;
+inline constexpr std::array<std::string_view, kResources> kResourceNames = {
+    "cpu", "memory", "gpu", "storage", "network", "load_balancer", "shared", "external"};
+
+/// Cost by resource, adjustments included.
+struct Costs {
+  std::array<Cost, kResources> by{};
+
+  Cost& operator[](Resource resource) { return by[static_cast<std::size_t>(resource)]; }
+  Cost operator[](Resource resource) const { return by[static_cast<std::size_t>(resource)]; }
+  Cost total() const;
+  Costs& operator+=(const Costs& other);
+  friend bool operator==(const Costs&, const Costs&) = default;
+};
+
+/// Owns text that rows point into. Addresses are stable for its lifetime, and a run of equal
+/// strings is stored once, which is how sorted answers repeat their namespaces.
+class TextArena {
+ public:
+  TextArena() = default;
+  TextArena(const TextArena&) = delete;
+  TextArena& operator=(const TextArena&) = delete;
+
+  std::string_view store(std::string_view text);
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::size_t used_ = 0;
+  std::size_t capacity_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+enum class RowKind : std::uint8_t {
+  workload,   // a pod, or pods merged into their controller
+  idle,       // OpenCost's `__idle__`: node cost that nobody reserved
+  unmounted,  // OpenCost's `__unmounted__`: volumes and load balancers that serve no pod
+};
+
+/// One row of an allocation answer. Views point into the arena of its table.
+///
+/// A member OpenCost left out is empty: idle rows have no namespace, bare pods no controller, and
+/// rows merged by controller no pod and often no node.
+struct Allocation {
+  RowKind kind = RowKind::workload;
+  std::string_view cluster;
+  std::string_view name_space;
+  std::string_view pod;
+  std::string_view controller_kind;
+  std::string_view controller;
+  std::string_view node;
+  Costs costs;
+  Cost reported_total;  // OpenCost's own totalCost, rounded on its own
+};
+
+/// One accepted allocation answer. Immutable once decoded.
+struct AllocationTable {
+  Window window;
+  /// Sorted by (cluster, namespace, pod, controller kind, controller), without duplicates.
+  std::vector<Allocation> rows;
+  TextArena text;
+  /// OpenCost's totalCost summed over the rows that were rejected, where it was a number.
+  double rejected_total = 0;
+};
+
+enum class AssetType : std::uint8_t { node, disk, load_balancer, cluster_management, network, other };
+/// The value of the label `asset_type`.
+std::string_view to_string(AssetType type);
+
+/// One asset and what it cost over the window, discount and adjustment included.
+struct Asset {
+  AssetType type = AssetType::other;
+  std::string_view cluster;
+  std::string_view name;
+  std::string_view provider_id;
+  std::string_view instance_type;  // nodes only
+  bool spot = false;               // nodes only
+  Cost total;
+};
+
+/// One accepted asset answer. Immutable once decoded.
+struct AssetTable {
+  Window window;
+  /// Sorted by (type, cluster, name, provider_id).
+  std::vector<Asset> rows;
+  TextArena text;
+};
+
+}  // namespace exporter::model
