@@ -48,8 +48,8 @@ class ManualClock final : public Clock {
  private:
   mutable std::mutex mutex_;
   mutable std::condition_variable_any moved_;
-  SystemTime now_;              // guarded by mutex_
-  SteadyTime steady_{};         // guarded by mutex_
+  SystemTime now_;       // guarded by mutex_
+  SteadyTime steady_{};  // guarded by mutex_
 };
 
 }  // namespace exporter

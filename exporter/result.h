@@ -17,7 +17,7 @@ struct Error {
 };
 
 template <class T, class E = Error>
-using [[nodiscard]] Result = tl::expected<T, E>;
+using Result = tl::expected<T, E>;
 
 inline tl::unexpected<Error> fail(std::string message) {
   return tl::unexpected<Error>(Error{std::move(message)});

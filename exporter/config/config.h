@@ -30,7 +30,7 @@ struct Config {
   http::RetryPolicy retry;
   std::string currency = "USD";
   metrics::Options metrics;
-  web::Options web;   // not changed by a reload
+  web::Options web;  // not changed by a reload
   log::Options log;
 };
 
@@ -38,11 +38,11 @@ enum class Command { run, demo, check_config, print_docs };
 
 struct Invocation {
   Command command = Command::run;
-  std::string config_file;                     // empty: none
-  std::map<std::string, std::string> flags;    // settings given as flags, by key path
-  std::string record_directory;                // empty: none
+  std::string config_file;                   // empty: none
+  std::map<std::string, std::string> flags;  // settings given as flags, by key path
+  std::string record_directory;              // empty: none
   std::string replay_directory;
-  std::string docs_directory;                  // print-docs: where to write; empty: standard output
+  std::string docs_directory;  // print-docs: where to write; empty: standard output
   demo::ClusterOptions demo;
 };
 

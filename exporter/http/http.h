@@ -31,16 +31,17 @@ struct BasicAuth {
 /// Credentials are files, read again when they change, so a rotated secret needs no restart.
 /// Surrounding white space of a file's content is cut off.
 struct Auth {
-  std::string bearer_token_file;                              // empty: none
-  std::optional<BasicAuth> basic;                             // REQUIRES: not with bearer_token_file
-  std::vector<std::pair<std::string, std::string>> header_files;  // header name -> file with its value
+  std::string bearer_token_file;   // empty: none
+  std::optional<BasicAuth> basic;  // REQUIRES: not with bearer_token_file
+  std::vector<std::pair<std::string, std::string>>
+      header_files;  // header name -> file with its value
 
   friend bool operator==(const Auth&, const Auth&) = default;
 };
 
 struct Tls {
-  std::string ca_file;      // empty: the system's
-  std::string cert_file;    // client certificate, with key_file
+  std::string ca_file;    // empty: the system's
+  std::string cert_file;  // client certificate, with key_file
   std::string key_file;
   std::string server_name;  // SNI and the name verified; empty: the URL's host
   bool insecure_skip_verify = false;
@@ -63,25 +64,26 @@ struct Options {
 
 /// Every way a request can fail, and the value of the label `reason` it is counted under.
 enum class FailureKind {
-  resolve,       // the host name has no address
-  connect,       // refused, unreachable, or no answer within connect_timeout
-  tls,           // handshake or certificate
-  timeout,       // connected, but not finished within timeout; never retried at once
-  reset,         // the connection broke before the answer was whole
-  too_large,     // longer than max_answer_bytes
-  redirect,      // to another host, or too many
-  http_status,   // any status but 200
-  encoding,      // compressed in a way that cannot be undone
-  credentials,   // a credential file cannot be read or holds a line break
-  cancelled,     // the stop token; not an error of the server, never counted
+  resolve,      // the host name has no address
+  connect,      // refused, unreachable, or no answer within connect_timeout
+  tls,          // handshake or certificate
+  timeout,      // connected, but not finished within timeout; never retried at once
+  reset,        // the connection broke before the answer was whole
+  too_large,    // longer than max_answer_bytes
+  redirect,     // to another host, or too many
+  http_status,  // any status but 200
+  encoding,     // compressed in a way that cannot be undone
+  credentials,  // a credential file cannot be read or holds a line break
+  cancelled,    // the stop token; not an error of the server, never counted
 };
 inline constexpr std::size_t kFailureKinds = 11;
 std::string_view to_string(FailureKind kind);
 
 struct Failure {
   FailureKind kind = FailureKind::connect;
-  int status = 0;       // of http_status
-  std::string detail;   // one clause: place, value, first words of the body; control characters escaped
+  int status = 0;  // of http_status
+  std::string
+      detail;  // one clause: place, value, first words of the body; control characters escaped
   std::optional<std::chrono::seconds> retry_after;  // what the server asked for, with 429 and 503
 };
 
@@ -162,12 +164,12 @@ class Breaker {
 /// `failure` and `detail`, an empty line, and the body's bytes unchanged. `url` has no scheme,
 /// host or credentials.
 struct Recording {
-  std::string source;   // the poller it belongs to
-  std::string url;      // path and query as asked
+  std::string source;  // the poller it belongs to
+  std::string url;     // path and query as asked
   SystemTime fetched_at{};
   std::optional<Failure> failure;
   std::string content_type;
-  std::string body;     // empty when it failed
+  std::string body;  // empty when it failed
 };
 
 /// Passes through to another transport and writes every exchange to a new file in `directory`,

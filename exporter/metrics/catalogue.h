@@ -47,13 +47,15 @@ inline constexpr MetricSpec kCatalogue[] = {
      .labels = {"cluster", "namespace", "resource"}},
     {.name = "opencost_workload_cost_per_hour",
      .unit = "currency per hour",
-     .help = "Run rate of a workload over the current window; a pod without a controller is its own "
-             "workload of kind pod. Polled.",
+     .help =
+         "Run rate of a workload over the current window; a pod without a controller is its own "
+         "workload of kind pod. Polled.",
      .labels = {"cluster", "namespace", "controller_kind", "controller", "resource"}},
     {.name = "opencost_pod_cost_per_hour",
      .unit = "currency per hour",
      .help = "Run rate of a pod over the current window. Polled.",
-     .labels = {"cluster", "namespace", "pod", "controller_kind", "controller", "node", "resource"}},
+     .labels = {"cluster", "namespace", "pod", "controller_kind", "controller", "node",
+                "resource"}},
     {.name = "opencost_idle_cost_per_hour",
      .unit = "currency per hour",
      .help = "Run rate of node capacity that is paid for and reserved by nobody. Polled.",
@@ -229,7 +231,8 @@ consteval bool well_formed(std::span<const MetricSpec> rows) {
     if (row.help.empty() || row.help.back() != '.') return false;
     if (row.help.find_first_of("\"\\\n") != std::string_view::npos) return false;
     for (std::size_t l = 0; l < row.label_count(); ++l) {
-      if (row.labels[l] == "job" || row.labels[l] == "instance" || row.labels[l] == "le") return false;
+      if (row.labels[l] == "job" || row.labels[l] == "instance" || row.labels[l] == "le")
+        return false;
     }
     for (std::size_t j = 0; j < i; ++j) {
       if (rows[j].name == row.name) return false;

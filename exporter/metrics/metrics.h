@@ -65,9 +65,9 @@ std::string_view content_type(Format format);
 struct Exposition {
   std::vector<std::string_view> pieces;
   std::uint64_t bytes = 0;
-  std::string etag;                      // strong, quoted: names content and encoding
-  std::string head, tail;                // what `pieces` points to besides the page
-  std::shared_ptr<const Page> page;      // kept alive
+  std::string etag;                  // strong, quoted: names content and encoding
+  std::string head, tail;            // what `pieces` points to besides the page
+  std::shared_ptr<const Page> page;  // kept alive
 };
 
 /// Puts the page and the live metrics together. `page` may be null (nothing published yet).

@@ -25,7 +25,8 @@ struct Window {
 
 /// RFC 3339 with a `Z`: 2026-10-03T09:58:00Z.
 std::string format_time(std::chrono::sys_seconds time);
-/// Reads what format_time writes, and a fraction of a second, which is cut off. Only `Z` is accepted.
+/// Reads what format_time writes, and a fraction of a second, which is cut off. Only `Z` is
+/// accepted.
 Result<std::chrono::sys_seconds> parse_time(std::string_view text);
 
 /// What money is spent on. The names are the values of the label `resource`.
@@ -104,7 +105,14 @@ struct AllocationTable {
   double rejected_total = 0;
 };
 
-enum class AssetType : std::uint8_t { node, disk, load_balancer, cluster_management, network, other };
+enum class AssetType : std::uint8_t {
+  node,
+  disk,
+  load_balancer,
+  cluster_management,
+  network,
+  other
+};
 /// The value of the label `asset_type`.
 std::string_view to_string(AssetType type);
 

@@ -39,8 +39,8 @@ inline constexpr std::chrono::seconds kResolution{300};
 ///                    clock hour that did)
 ///   today            [00:00 UTC, the last mark at least `settle` ago) (hour: the last whole hour)
 /// Nothing when there is no such window yet, as just after midnight.
-std::optional<model::Window> window_for(Query query, Alignment alignment, std::chrono::seconds settle,
-                                        SystemTime now);
+std::optional<model::Window> window_for(Query query, Alignment alignment,
+                                        std::chrono::seconds settle, SystemTime now);
 
 struct Question {
   Query query = Query::current;
@@ -49,7 +49,8 @@ struct Question {
   friend bool operator==(const Question&, const Question&) = default;
 };
 
-/// `base` with its path prefix kept: http://host:9003/model -> http://host:9003/model/allocation?...
+/// `base` with its path prefix kept: http://host:9003/model ->
+/// http://host:9003/model/allocation?...
 std::string url(std::string_view base, const Question& question);
 /// The question a URL of ours asks; for replaying recordings.
 Result<Question> parse_url(std::string_view url);
@@ -73,16 +74,16 @@ struct Fault {
 
 /// Why a single row was rejected; the value of the label `reason`.
 enum class Rejection : std::uint8_t {
-  malformed,          // not an object, or a field of the wrong type
-  no_identity,        // neither properties nor key say which pod, workload or asset it is
-  duplicate,          // the same pod or workload twice in one answer; the first is kept
-  null_cost,          // a cost is null: OpenCost computed NaN or infinity
-  negative_minutes,   // end before start, or no minutes but a cost
-  outside_window,     // start or end more than one resolution outside the window asked for
-  negative_cost,      // below -0.0001, adjustments aside (idle is set to 0 instead)
-  negative_usage,     // hours or bytes below zero
-  absurd_cost,        // beyond Limits::max_cost_per_hour
-  invalid_text,       // a name longer than Limits::max_name_bytes or holding control characters
+  malformed,         // not an object, or a field of the wrong type
+  no_identity,       // neither properties nor key say which pod, workload or asset it is
+  duplicate,         // the same pod or workload twice in one answer; the first is kept
+  null_cost,         // a cost is null: OpenCost computed NaN or infinity
+  negative_minutes,  // end before start, or no minutes but a cost
+  outside_window,    // start or end more than one resolution outside the window asked for
+  negative_cost,     // below -0.0001, adjustments aside (idle is set to 0 instead)
+  negative_usage,    // hours or bytes below zero
+  absurd_cost,       // beyond Limits::max_cost_per_hour
+  invalid_text,      // a name longer than Limits::max_name_bytes or holding control characters
 };
 inline constexpr std::size_t kRejections = 10;
 std::string_view to_string(Rejection rejection);
@@ -90,7 +91,7 @@ std::string_view to_string(Rejection rejection);
 /// The first row rejected for a reason, to be logged; the others are counted only.
 struct RejectedRow {
   Rejection reason = Rejection::malformed;
-  std::string key;     // shortened to 200 bytes
+  std::string key;  // shortened to 200 bytes
   std::string detail;
 };
 

@@ -72,14 +72,14 @@ struct Observation {
 };
 
 struct QueryStatus {
-  bool asked = false;                     // at least one poll has finished
-  bool up = false;                        // the last one gave an accepted answer
+  bool asked = false;  // at least one poll has finished
+  bool up = false;     // the last one gave an accepted answer
   std::optional<SystemTime> last_success;
-  std::optional<model::Window> window;    // of the last accepted answer
+  std::optional<model::Window> window;  // of the last accepted answer
   std::uint64_t rows = 0;
   std::uint64_t rejected = 0;
-  bool shown = false;                     // it is on the page: not older than max_age
-  std::string failure;                    // of the last poll: reason and detail; empty when up
+  bool shown = false;   // it is on the page: not older than max_age
+  std::string failure;  // of the last poll: reason and detail; empty when up
 };
 
 struct SourceStatus {
@@ -144,8 +144,8 @@ class Publisher {
   std::optional<SteadyTime> next_expiry() const;
 
  private:
-  struct Kept;       // one query's last good answer and status
-  void publish();    // REQUIRES: mutex_ is held
+  struct Kept;     // one query's last good answer and status
+  void publish();  // REQUIRES: mutex_ is held
 
   const Clock& clock_;
   metrics::SelfMetrics& self_;

@@ -32,8 +32,8 @@ struct Options {
 
 /// One row per route: drives dispatch, `Allow`, the landing page's links and docs/http.md.
 struct Route {
-  std::string_view path;      // `/metrics` stands for Options::telemetry_path
-  std::string_view methods;   // as sent in `Allow`
+  std::string_view path;     // `/metrics` stands for Options::telemetry_path
+  std::string_view methods;  // as sent in `Allow`
   std::string_view summary;
 };
 std::span<const Route> routes();

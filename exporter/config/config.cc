@@ -1,0 +1,1 @@
+#include "exporter/config/config.h"

@@ -1,0 +1,1 @@
+#include "exporter/demo/demo.h"

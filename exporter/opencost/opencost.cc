@@ -1,0 +1,1 @@
+#include "exporter/opencost/opencost.h"

@@ -1,0 +1,1 @@
+#include "exporter/web/web.h"
