@@ -20,11 +20,11 @@ enum class Group {
 inline constexpr std::size_t kMaxLabels = 8;
 
 struct MetricSpec {
-  std::string_view name;
+  std::string_view name{};
   Type type = Type::gauge;
   Group group = Group::cost;
-  std::string_view unit;  // prose for the docs: "currency per hour", "seconds"; empty for counts
-  std::string_view help;  // one sentence; no quotes, backslashes or line breaks
+  std::string_view unit{};  // prose for the docs: "currency per hour", "seconds"; empty for counts
+  std::string_view help{};  // one sentence; no quotes, backslashes or line breaks
   std::array<std::string_view, kMaxLabels> labels{};  // in the order they are written
   std::string_view since = "0.1.0";
 
