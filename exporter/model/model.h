@@ -55,8 +55,7 @@ struct Costs {
   friend bool operator==(const Costs&, const Costs&) = default;
 };
 
-/// Owns text that rows point into. Addresses are stable for its lifetime, and a run of equal
-/// strings is stored once, which is how sorted answers repeat their namespaces.
+/// Owns text that rows point into, in few large blocks. Addresses are stable for its lifetime.
 class TextArena {
  public:
   TextArena() = default;
@@ -64,6 +63,7 @@ class TextArena {
   TextArena& operator=(const TextArena&) = delete;
 
   std::string_view store(std::string_view text);
+  /// Memory held.
   std::size_t bytes() const { return bytes_; }
 
  private:
