@@ -1,0 +1,84 @@
+// What the decoders of allocations and assets have in common. Private to opencost/.
+#pragma once
+
+#include <simdjson.h>
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "exporter/model/model.h"
+#include "exporter/opencost/opencost.h"
+
+namespace exporter::opencost {
+
+namespace json = simdjson::ondemand;
+
+/// Why a row is rejected, before it is known which row it was.
+struct RowFault {
+  Rejection reason = Rejection::malformed;
+  std::string detail;
+};
+
+/// Stores names in an arena once each, as far as a small direct-mapped cache remembers them: rows
+/// that stand together share namespace, controller and node.
+class Names {
+ public:
+  explicit Names(model::TextArena& arena) : arena_(arena) {}
+  std::string_view store(std::string_view name);
+
+ private:
+  model::TextArena& arena_;
+  std::array<std::string_view, 4096> recent_{};
+};
+
+/// Start and end of a row. Most rows of an answer share theirs, so the last ones are remembered.
+class RowTimes {
+ public:
+  /// Nothing when the text is not a time.
+  std::optional<std::chrono::sys_seconds> read(std::string_view text);
+
+ private:
+  std::string last_text_;
+  std::optional<std::chrono::sys_seconds> last_;
+};
+
+/// What a row says of its own life.
+struct Life {
+  std::optional<std::chrono::sys_seconds> start, end;
+  std::optional<std::int64_t> micro_minutes;
+};
+
+/// The faults that only a row's life and amounts show, in the order of their gravity; nothing when
+/// it is sound. `largest` is the largest absolute amount of the row, in millionths.
+std::optional<RowFault> check_life(const Life& life, const model::Window& window, bool costs);
+std::optional<RowFault> check_amount(double largest, const model::Window& window,
+                                     const Limits& limits);
+std::optional<RowFault> check_name(std::string_view name, std::string_view what,
+                                   const Limits& limits);
+
+/// Small negative amounts are rounding and read as zero.
+inline constexpr std::int64_t kNegligibleMicros = 100;
+
+/// The bytes of a string or scalar token without quotes; empty for null. Escapes are not undone.
+std::string_view raw_text(json::value& value);
+
+/// A member's key as it stands in the text, escapes and all.
+std::string_view raw_key(const json::field& field);
+
+/// Counts, and keeps the first of each reason.
+void reject(Rejected& rejected, const RowFault& fault, std::string_view key);
+
+/// Checks what is left of an answer when its rows are taken out. `rows` is how many there were.
+/// `list` is true where `data` must be a list of one object (allocations).
+std::optional<Fault> check_envelope(const std::string& envelope, bool list, std::uint64_t rows);
+
+/// At most `limit` bytes, control characters escaped, for a message.
+std::string excerpt(std::string_view text, std::size_t limit = 80);
+
+/// Beyond this an answer's sum is no bill; it also keeps sums of millionths inside 63 bits.
+inline constexpr double kLargestSum = 1e12;
+
+}  // namespace exporter::opencost

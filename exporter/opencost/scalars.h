@@ -1,0 +1,20 @@
+// Single values as OpenCost prints them. Private to opencost/.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace exporter::opencost {
+
+enum class Number : std::uint8_t {
+  ok,
+  null,      // NaN or infinity at OpenCost's end
+  too_large, // beyond what fits into millionths
+  malformed,
+};
+
+/// Reads a JSON number into whole millionths, rounding half away from zero; digits beyond the sixth
+/// matter for that only. `token` may have white space behind it.
+Number parse_micros(std::string_view token, std::int64_t& micros);
+
+}  // namespace exporter::opencost
