@@ -141,7 +141,7 @@ constexpr std::array<std::string_view, kProperties_> kPropertyNames = {
 // A row as it stands in the answer. Views end with the batch.
 struct RawRow {
   std::array<std::int64_t, kNumbers> micros{};
-  std::uint32_t seen = 0;       // bit per number
+  std::uint32_t seen = 0;  // bit per number
   std::uint32_t nulls = 0;
   std::uint32_t too_large = 0;
   std::array<std::string_view, kProperties_> properties{};
@@ -258,8 +258,8 @@ std::optional<RowFault> AllocationDecoder::State::read(json::object row, RawRow&
       const std::string_view text = raw_text(field.value());
       time = times.read(text);
       if (!time && !text.empty()) {
-        fault_here = RowFault{Rejection::malformed,
-                              fmt::format("\"{}\" is not a time", excerpt(text))};
+        fault_here =
+            RowFault{Rejection::malformed, fmt::format("\"{}\" is not a time", excerpt(text))};
       }
     }
     if (fault_here && !wrong) wrong = std::move(fault_here);
@@ -275,8 +275,8 @@ std::optional<RowFault> AllocationDecoder::State::number(json::value& value, Slo
   std::int64_t micros = 0;
   const Number read = parse_micros(token, micros);
   if (read == Number::malformed) {
-    return RowFault{Rejection::malformed, fmt::format("\"{}\" stands where a number belongs",
-                                                      excerpt(token))};
+    return RowFault{Rejection::malformed,
+                    fmt::format("\"{}\" stands where a number belongs", excerpt(token))};
   }
   if ((raw.seen & bit) != 0) {
     return RowFault{Rejection::malformed, "a member stands in it twice"};
@@ -376,9 +376,9 @@ std::optional<RowFault> AllocationDecoder::State::check(const RawRow& raw, RowKi
   for (Slot slot : {kCpuCost, kMemoryCost, kGpuCost, kStorageCost, kNetworkCost, kLoadBalancerCost,
                     kSharedCost, kExternalCost}) {
     if (raw.micros[slot] < -kNegligibleMicros && kind != RowKind::idle) {
-      return RowFault{Rejection::negative_cost,
-                      fmt::format("one of its costs is {}",
-                                  static_cast<double>(raw.micros[slot]) / 1e6)};
+      return RowFault{
+          Rejection::negative_cost,
+          fmt::format("one of its costs is {}", static_cast<double>(raw.micros[slot]) / 1e6)};
     }
   }
   for (Slot slot : {kCpuHours, kMemoryHours, kGpuHours, kStorageHours}) {
@@ -474,9 +474,8 @@ std::optional<Fault> AllocationDecoder::State::verdict() {
   }
   drop_duplicates();
   if (workloads > 0) return std::nullopt;
-  return Fault{Refusal::empty,
-               fmt::format("none of its {} rows is a usable workload ({} rejected)", rows_seen,
-                           answer.rejected.total())};
+  return Fault{Refusal::empty, fmt::format("none of its {} rows is a usable workload ({} rejected)",
+                                           rows_seen, answer.rejected.total())};
 }
 
 AllocationDecoder::AllocationDecoder(const Question& question, const Limits& limits)

@@ -28,24 +28,50 @@ enum Slot : std::uint8_t {
 };
 
 constexpr Field kAssetFields[] = {
-    {R"(type")", kType},           {R"(properties")", kProperties}, {R"(labels")", kSkip},
-    {R"(window")", kSkip},         {R"(start")", kStart},           {R"(end")", kEnd},
-    {R"(minutes")", kMinutes},     {R"(nodeType")", kNodeType},     {R"(pool")", kSkip},
-    {R"(cpuCores")", kSkip},       {R"(ramBytes")", kSkip},         {R"(cpuCoreHours")", kSkip},
-    {R"(ramByteHours")", kSkip},   {R"(GPUHours")", kSkip},         {R"(cpuBreakdown")", kSkip},
-    {R"(ramBreakdown")", kSkip},   {R"(preemptible")", kPreemptible}, {R"(discount")", kSkip},
-    {R"(cpuCost")", kSkip},        {R"(gpuCost")", kSkip},          {R"(gpuCount")", kSkip},
-    {R"(ramCost")", kSkip},        {R"(adjustment")", kSkip},       {R"(overhead")", kSkip},
+    {R"(type")", kType},
+    {R"(properties")", kProperties},
+    {R"(labels")", kSkip},
+    {R"(window")", kSkip},
+    {R"(start")", kStart},
+    {R"(end")", kEnd},
+    {R"(minutes")", kMinutes},
+    {R"(nodeType")", kNodeType},
+    {R"(pool")", kSkip},
+    {R"(cpuCores")", kSkip},
+    {R"(ramBytes")", kSkip},
+    {R"(cpuCoreHours")", kSkip},
+    {R"(ramByteHours")", kSkip},
+    {R"(GPUHours")", kSkip},
+    {R"(cpuBreakdown")", kSkip},
+    {R"(ramBreakdown")", kSkip},
+    {R"(preemptible")", kPreemptible},
+    {R"(discount")", kSkip},
+    {R"(cpuCost")", kSkip},
+    {R"(gpuCost")", kSkip},
+    {R"(gpuCount")", kSkip},
+    {R"(ramCost")", kSkip},
+    {R"(adjustment")", kSkip},
+    {R"(overhead")", kSkip},
     {R"(totalCost")", kTotalCost},
 };
 
-enum Property : std::uint8_t { kCluster, kName, kProviderId, kProperties_, kSkipProperty = kProperties_ };
+enum Property : std::uint8_t {
+  kCluster,
+  kName,
+  kProviderId,
+  kProperties_,
+  kSkipProperty = kProperties_
+};
 
 constexpr Field kPropertyFields[] = {
-    {R"(category")", kSkipProperty}, {R"(provider")", kSkipProperty},
-    {R"(account")", kSkipProperty},  {R"(project")", kSkipProperty},
-    {R"(service")", kSkipProperty},  {R"(cluster")", kCluster},
-    {R"(name")", kName},             {R"(providerID")", kProviderId},
+    {R"(category")", kSkipProperty},
+    {R"(provider")", kSkipProperty},
+    {R"(account")", kSkipProperty},
+    {R"(project")", kSkipProperty},
+    {R"(service")", kSkipProperty},
+    {R"(cluster")", kCluster},
+    {R"(name")", kName},
+    {R"(providerID")", kProviderId},
 };
 
 constexpr std::array<std::string_view, kProperties_> kPropertyNames = {"cluster", "name",
@@ -178,8 +204,7 @@ std::optional<RowFault> AssetDecoder::State::read(json::object row, RawAsset& ra
 }
 
 std::optional<RowFault> AssetDecoder::State::member(json::value& value, std::uint8_t slot,
-                                                    RawAsset& raw,
-                                                    simdjson::error_code& broken) {
+                                                    RawAsset& raw, simdjson::error_code& broken) {
   if (slot == kProperties) {
     json::object object;
     if (value.get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
@@ -208,7 +233,7 @@ std::optional<RowFault> AssetDecoder::State::member(json::value& value, std::uin
   if (read == Number::too_large) micros = token.front() == '-' ? INT64_MIN : INT64_MAX;
   if (slot == kTotalCost) raw.total_null = read == Number::null;
   if (read == Number::null) return std::nullopt;
-  auto& number = slot == kTotalCost   ? raw.total
+  auto& number = slot == kTotalCost ? raw.total
                  : slot == kMinutes ? raw.life.micro_minutes
                                     : raw.preemptible;
   number = micros;

@@ -14,8 +14,8 @@ Fault no_json(const std::string& text, simdjson::error_code error) {
     return {Refusal::parse, fmt::format("the answer is not a JSON object but begins with \"{}\"",
                                         excerpt(std::string_view(text).substr(from)))};
   }
-  return {Refusal::parse, fmt::format("the answer is not one JSON document: {}",
-                                      simdjson::error_message(error))};
+  return {Refusal::parse,
+          fmt::format("the answer is not one JSON document: {}", simdjson::error_message(error))};
 }
 
 std::optional<Fault> check_code(dom::object root) {
@@ -54,13 +54,14 @@ std::string_view name(dom::element element) {
 std::optional<Fault> check_list(dom::array sets, std::uint64_t rows) {
   if (sets.size() == 0) return Fault{Refusal::empty, "`data` is an empty list"};
   if (sets.size() > 1) {
-    return Fault{Refusal::shape, fmt::format("`data` holds {} sets where one window was asked for",
-                                             sets.size())};
+    return Fault{Refusal::shape,
+                 fmt::format("`data` holds {} sets where one window was asked for", sets.size())};
   }
   const dom::element set = sets.at(0).value_unsafe();
   if (set.is_null()) return Fault{Refusal::empty, "`data` is [null]: no rows in the window"};
   if (!set.is_object()) {
-    return Fault{Refusal::shape, fmt::format("`data` holds {} where a set was expected", name(set))};
+    return Fault{Refusal::shape,
+                 fmt::format("`data` holds {} where a set was expected", name(set))};
   }
   if (rows == 0) return Fault{Refusal::empty, "`data` is [{}]: no rows in the window"};
   return std::nullopt;

@@ -13,7 +13,8 @@ std::string_view Names::store(std::string_view name) {
   const std::size_t part = std::min<std::size_t>(name.size(), 8);
   std::memcpy(&head, name.data(), part);
   std::memcpy(&tail, name.data() + name.size() - part, part);
-  const std::uint64_t mixed = (head ^ (tail * 0x9e3779b97f4a7c15u) ^ name.size()) * 0xff51afd7ed558ccdu;
+  const std::uint64_t mixed =
+      (head ^ (tail * 0x9e3779b97f4a7c15u) ^ name.size()) * 0xff51afd7ed558ccdu;
   std::string_view& recent = recent_[mixed >> 52];
   if (recent != name) recent = arena_.store(name);
   return recent;
@@ -43,9 +44,10 @@ std::optional<RowFault> check_life(const Life& life, const model::Window& window
   };
   for (const auto& time : {life.start, life.end}) {
     if (time && outside(*time)) {
-      return RowFault{Rejection::outside_window,
-                      fmt::format("{} is outside the window {} to {}", model::format_time(*time),
-                                  model::format_time(window.start), model::format_time(window.end))};
+      return RowFault{
+          Rejection::outside_window,
+          fmt::format("{} is outside the window {} to {}", model::format_time(*time),
+                      model::format_time(window.start), model::format_time(window.end))};
     }
   }
   return std::nullopt;
@@ -55,16 +57,15 @@ std::optional<RowFault> check_amount(double largest, const model::Window& window
                                      const Limits& limits) {
   const double per_hour = largest / 1e6 / window.hours();
   if (per_hour <= limits.max_cost_per_hour) return std::nullopt;
-  return RowFault{Rejection::absurd_cost,
-                  fmt::format("it costs {:g} an hour, more than {:g}", per_hour,
-                              limits.max_cost_per_hour)};
+  return RowFault{Rejection::absurd_cost, fmt::format("it costs {:g} an hour, more than {:g}",
+                                                      per_hour, limits.max_cost_per_hour)};
 }
 
 std::optional<RowFault> check_name(std::string_view name, std::string_view what,
                                    const Limits& limits) {
   if (name.size() > limits.max_name_bytes) {
-    return RowFault{Rejection::invalid_text, fmt::format("its {} is {} bytes long, more than {}", what,
-                                                         name.size(), limits.max_name_bytes)};
+    return RowFault{Rejection::invalid_text, fmt::format("its {} is {} bytes long, more than {}",
+                                                         what, name.size(), limits.max_name_bytes)};
   }
   for (char c : name) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {

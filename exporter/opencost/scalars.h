@@ -8,8 +8,8 @@ namespace exporter::opencost {
 
 enum class Number : std::uint8_t {
   ok,
-  null,      // NaN or infinity at OpenCost's end
-  too_large, // beyond what fits into millionths
+  null,       // NaN or infinity at OpenCost's end
+  too_large,  // beyond what fits into millionths
   malformed,
 };
 

@@ -125,7 +125,8 @@ bool RowSplitter::closed(std::size_t at, char bracket) {
   if (depth_ == rows_depth_ - 1) {
     rows_depth_ = 0;
     if (continued_ && row_end_ == 0) {
-      return refuse(Refusal::parse, fmt::format("no row after the comma before byte {}", consumed_ + at));
+      return refuse(Refusal::parse,
+                    fmt::format("no row after the comma before byte {}", consumed_ + at));
     }
     if (!hand_on(at)) return false;
     envelope_from_ = at;
@@ -136,7 +137,8 @@ bool RowSplitter::closed(std::size_t at, char bracket) {
 // Whether the bracket at `at` is the value of the top-level member `data`.
 bool RowSplitter::opens_data(std::size_t at) const {
   constexpr std::string_view kKey = "\"data\"";
-  std::string before = envelope_.substr(envelope_.size() - std::min<std::size_t>(envelope_.size(), 64));
+  std::string before =
+      envelope_.substr(envelope_.size() - std::min<std::size_t>(envelope_.size(), 64));
   before.append(buffer_.get() + envelope_from_, at - envelope_from_);
   const auto trim = [&] {
     while (!before.empty() && is_space(before.back())) before.pop_back();

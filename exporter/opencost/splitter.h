@@ -80,16 +80,16 @@ class RowSplitter {
   std::size_t capacity_ = 0;
   std::size_t size_ = 0;
   std::size_t scanned_ = 0;
-  std::uint64_t consumed_ = 0;   // bytes that have left the buffer
+  std::uint64_t consumed_ = 0;     // bytes that have left the buffer
   std::size_t envelope_from_ = 0;  // outside rows: first byte not yet in envelope_
 
   int depth_ = 0;
-  std::uint64_t objects_ = 0;    // bit d: the bracket at depth d+1 is `{`
+  std::uint64_t objects_ = 0;  // bit d: the bracket at depth d+1 is `{`
   bool in_data_list_ = false;
-  int rows_depth_ = 0;           // depth inside the object that holds rows; 0: not in one
-  std::size_t batch_from_ = 0;   // `{` or the comma that stands for it
-  std::size_t row_end_ = 0;      // behind the last whole row of the batch; 0: none
-  bool continued_ = false;       // the batch starts at a comma, so a row must follow
+  int rows_depth_ = 0;          // depth inside the object that holds rows; 0: not in one
+  std::size_t batch_from_ = 0;  // `{` or the comma that stands for it
+  std::size_t row_end_ = 0;     // behind the last whole row of the batch; 0: none
+  bool continued_ = false;      // the batch starts at a comma, so a row must follow
 };
 
 }  // namespace exporter::opencost

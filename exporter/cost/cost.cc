@@ -1,1 +1,0 @@
-#include "exporter/cost/cost.h"

@@ -1,1 +1,0 @@
-#include "exporter/metrics/metrics.h"

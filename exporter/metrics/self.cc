@@ -1,0 +1,313 @@
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "exporter/metrics/process.h"
+#include "exporter/metrics/writer.h"
+#include "exporter/version.h"
+
+namespace exporter::metrics {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Gauge;
+using prometheus::Histogram;
+using PrometheusLabels = std::map<std::string, std::string>;
+
+double unix_seconds(SystemTime time) {
+  return static_cast<double>(time.time_since_epoch().count()) / 1e3;
+}
+
+template <class Builder>
+auto& build(Builder builder, const MetricSpec& spec, prometheus::Registry& registry) {
+  return builder.Name(std::string(spec.name)).Help(std::string(spec.help)).Register(registry);
+}
+
+Family<Counter>& counter(const MetricSpec& spec, prometheus::Registry& registry) {
+  return build(prometheus::BuildCounter(), spec, registry);
+}
+
+Family<Gauge>& gauge(const MetricSpec& spec, prometheus::Registry& registry) {
+  return build(prometheus::BuildGauge(), spec, registry);
+}
+
+Family<Histogram>& histogram(const MetricSpec& spec, prometheus::Registry& registry) {
+  return build(prometheus::BuildHistogram(), spec, registry);
+}
+
+// OpenCost answers small clusters in tens of milliseconds and large ones in minutes.
+Histogram::BucketBoundaries poll_buckets() {
+  return {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600};
+}
+
+Histogram::BucketBoundaries publish_buckets() {
+  return {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5};
+}
+
+// A family whose label sets come and go with the configuration.
+template <class Metric>
+struct Labelled {
+  Family<Metric>* family = nullptr;
+  std::map<PrometheusLabels, Metric*> metrics{};
+
+  template <class... Arguments>
+  Metric& at(const PrometheusLabels& labels, Arguments&&... arguments) {
+    Metric*& metric = metrics[labels];
+    if (metric == nullptr) metric = &family->Add(labels, std::forward<Arguments>(arguments)...);
+    return *metric;
+  }
+
+  void keep_sources(const std::set<std::string>& sources) {
+    for (auto it = metrics.begin(); it != metrics.end();) {
+      if (sources.contains(it->first.at("cluster"))) {
+        ++it;
+      } else {
+        family->Remove(it->second);
+        it = metrics.erase(it);
+      }
+    }
+  }
+};
+
+}  // namespace
+
+struct SelfMetrics::State {
+  explicit State(SystemTime started)
+      : up{&gauge(metric("opencost_up"), registry)},
+        polls{&counter(metric("opencost_exporter_polls_total"), registry)},
+        failures{&counter(metric("opencost_exporter_poll_failures_total"), registry)},
+        retries{&counter(metric("opencost_exporter_poll_retries_total"), registry)},
+        duration{&histogram(metric("opencost_exporter_poll_duration_seconds"), registry)},
+        last_success{&gauge(metric("opencost_exporter_last_success_timestamp_seconds"), registry)},
+        window_end{&gauge(metric("opencost_exporter_window_end_timestamp_seconds"), registry)},
+        rows{&gauge(metric("opencost_exporter_answer_rows"), registry)},
+        bytes{&counter(metric("opencost_exporter_answer_bytes_total"), registry)},
+        rejected{&counter(metric("opencost_exporter_rows_rejected_total"), registry)},
+        idle_clamped{&counter(metric("opencost_exporter_idle_clamped_total"), registry)},
+        series(gauge(metric("opencost_exporter_series"), registry).Add({})),
+        publications(counter(metric("opencost_exporter_publications_total"), registry).Add({})),
+        publishing(histogram(metric("opencost_exporter_publish_duration_seconds"), registry)
+                       .Add({}, publish_buckets())),
+        currency(gauge(metric("opencost_exporter_currency_info"), registry)),
+        reload_ok(
+            gauge(metric("opencost_exporter_config_last_reload_successful"), registry).Add({})),
+        reload_time(gauge(metric("opencost_exporter_config_last_reload_success_timestamp_seconds"),
+                          registry)
+                        .Add({})),
+        started_at(unix_seconds(started)) {
+    gauge(metric("opencost_exporter_build_info"), registry)
+        .Add({{"version", std::string(kVersion)}})
+        .Set(1);
+  }
+
+  mutable std::mutex mutex;  // the maps below; prometheus-cpp guards its own
+  prometheus::Registry registry;
+  Labelled<Gauge> up;
+  Labelled<Counter> polls, failures, retries;
+  Labelled<Histogram> duration;
+  Labelled<Gauge> last_success, window_end, rows;
+  Labelled<Counter> bytes, rejected, idle_clamped;
+  Gauge& series;
+  Counter& publications;
+  Histogram& publishing;
+  Family<Gauge>& currency;
+  Gauge* currency_metric = nullptr;
+  Gauge& reload_ok;
+  Gauge& reload_time;
+  double started_at;
+};
+
+SelfMetrics::SelfMetrics(SystemTime started) : state_(std::make_unique<State>(started)) {}
+
+SelfMetrics::~SelfMetrics() = default;
+
+void SelfMetrics::declare(const Labels& labels) {
+  std::lock_guard lock(state_->mutex);
+  State& s = *state_;
+  const std::set<std::string> sources(labels.sources.begin(), labels.sources.end());
+  const auto each = [&](auto&&... families) { (families.keep_sources(sources), ...); };
+  each(s.up, s.polls, s.failures, s.retries, s.duration, s.last_success, s.window_end, s.rows,
+       s.bytes, s.rejected, s.idle_clamped);
+  for (const std::string& source : labels.sources) {
+    for (const std::string& query : labels.queries) {
+      const PrometheusLabels key = {{"cluster", source}, {"query", query}};
+      s.up.at(key), s.polls.at(key), s.retries.at(key), s.last_success.at(key);
+      s.window_end.at(key), s.rows.at(key), s.bytes.at(key), s.idle_clamped.at(key);
+      s.duration.at(key, poll_buckets());
+      const auto with_reason = [&](const std::string& reason) {
+        PrometheusLabels more = key;
+        more["reason"] = reason;
+        return more;
+      };
+      for (const std::string& reason : labels.failures) s.failures.at(with_reason(reason));
+      for (const std::string& reason : labels.rejections) s.rejected.at(with_reason(reason));
+    }
+  }
+}
+
+void SelfMetrics::set_currency(const std::string& code) {
+  std::lock_guard lock(state_->mutex);
+  if (state_->currency_metric != nullptr) state_->currency.Remove(state_->currency_metric);
+  state_->currency_metric = &state_->currency.Add({{"currency", code}});
+  state_->currency_metric->Set(1);
+}
+
+void SelfMetrics::poll_finished(const Poll& poll) {
+  std::lock_guard lock(state_->mutex);
+  State& s = *state_;
+  const PrometheusLabels key = {{"cluster", poll.source}, {"query", poll.query}};
+  s.polls.at(key).Increment();
+  s.retries.at(key).Increment(static_cast<double>(poll.retries));
+  s.bytes.at(key).Increment(static_cast<double>(poll.bytes));
+  s.duration.at(key, poll_buckets()).Observe(poll.seconds);
+  s.up.at(key).Set(poll.failure.empty() ? 1 : 0);
+  if (poll.failure.empty()) return;
+  PrometheusLabels reason = key;
+  reason["reason"] = poll.failure;
+  s.failures.at(reason).Increment();
+}
+
+void SelfMetrics::answer_accepted(const Accepted& accepted) {
+  std::lock_guard lock(state_->mutex);
+  State& s = *state_;
+  const PrometheusLabels key = {{"cluster", accepted.source}, {"query", accepted.query}};
+  s.last_success.at(key).Set(unix_seconds(accepted.at));
+  s.window_end.at(key).Set(static_cast<double>(accepted.window_end.time_since_epoch().count()));
+  s.rows.at(key).Set(static_cast<double>(accepted.rows));
+  s.idle_clamped.at(key).Increment(static_cast<double>(accepted.idle_clamped));
+  for (const auto& [reason, count] : accepted.rejected) {
+    PrometheusLabels labels = key;
+    labels["reason"] = reason;
+    s.rejected.at(labels).Increment(static_cast<double>(count));
+  }
+}
+
+void SelfMetrics::published(std::uint64_t series, double seconds) {
+  state_->series.Set(static_cast<double>(series));
+  state_->publications.Increment();
+  state_->publishing.Observe(seconds);
+}
+
+void SelfMetrics::config_loaded(bool accepted, SystemTime at) {
+  state_->reload_ok.Set(accepted ? 1 : 0);
+  if (accepted) state_->reload_time.Set(unix_seconds(at));
+}
+
+namespace {
+
+// `_total` belongs to an OpenMetrics counter's sample, not to its family.
+std::string_view family_name(const MetricSpec& spec, Format format) {
+  std::string_view name = spec.name;
+  if (format == Format::openmetrics && spec.type == Type::counter) {
+    name.remove_suffix(std::string_view("_total").size());
+  }
+  return name;
+}
+
+class SeriesWriter {
+ public:
+  SeriesWriter(std::string& out, const MetricSpec& spec, Format format)
+      : out_(out), spec_(spec), format_(format) {}
+
+  void write(std::string_view suffix, const prometheus::ClientMetric& metric, std::string_view le,
+             double value) {
+    if (!headed_) {
+      append_header(out_, family_name(spec_, format_), spec_);
+      headed_ = true;
+    }
+    out_ += spec_.name;
+    out_ += suffix;
+    char open = '{';
+    const auto put = [&](std::string_view name, std::string_view text) {
+      out_ += open;
+      out_ += name;
+      out_ += "=\"";
+      append_label_value(out_, text);
+      out_ += '"';
+      open = ',';
+    };
+    for (std::size_t i = 0; i < spec_.label_count(); ++i) {
+      for (const auto& label : metric.label) {
+        if (label.name == spec_.labels[i]) put(label.name, label.value);
+      }
+    }
+    if (!le.empty()) put("le", le);
+    out_ += open == ',' ? "} " : " ";
+    append_number(out_, value);
+    out_ += '\n';
+  }
+
+ private:
+  std::string& out_;
+  const MetricSpec& spec_;
+  Format format_;
+  bool headed_ = false;
+};
+
+void write_histogram(SeriesWriter& series, const prometheus::ClientMetric& metric) {
+  for (const auto& bucket : metric.histogram.bucket) {
+    std::string le;
+    append_number(le, bucket.upper_bound);
+    // OpenMetrics wants a float here, and the text format does not mind one.
+    if (le.find_first_of(".eI") == std::string::npos) le += ".0";
+    series.write("_bucket", metric, le, static_cast<double>(bucket.cumulative_count));
+  }
+  series.write("_sum", metric, {}, metric.histogram.sample_sum);
+  series.write("_count", metric, {}, static_cast<double>(metric.histogram.sample_count));
+}
+
+void write_family(std::string& out, const MetricSpec& spec, Format format,
+                  std::vector<prometheus::ClientMetric> metrics) {
+  std::sort(metrics.begin(), metrics.end(),
+            [](const auto& a, const auto& b) { return a.label < b.label; });
+  SeriesWriter series(out, spec, format);
+  for (const prometheus::ClientMetric& metric : metrics) {
+    if (spec.type == Type::histogram) {
+      write_histogram(series, metric);
+    } else {
+      const double value = spec.type == Type::counter ? metric.counter.value : metric.gauge.value;
+      series.write({}, metric, {}, value);
+    }
+  }
+}
+
+std::optional<double> process_value(std::string_view name, const ProcessFigures& figures,
+                                    double started) {
+  if (name == "process_cpu_seconds_total") return figures.cpu_seconds;
+  if (name == "process_resident_memory_bytes") return figures.resident_bytes;
+  if (name == "process_virtual_memory_bytes") return figures.virtual_bytes;
+  if (name == "process_open_fds") return figures.open_fds;
+  if (name == "process_max_fds") return figures.max_fds;
+  if (name == "process_start_time_seconds") return started;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string SelfMetrics::render(Format format) const {
+  std::map<std::string, std::vector<prometheus::ClientMetric>> families;
+  for (auto& family : state_->registry.Collect()) {
+    families[family.name] = std::move(family.metric);
+  }
+  const ProcessFigures figures = read_process();
+  std::string out;
+  for (const MetricSpec& spec : kCatalogue) {
+    if (spec.group != Group::exporter) continue;
+    if (const auto value = process_value(spec.name, figures, state_->started_at)) {
+      prometheus::ClientMetric metric;
+      metric.gauge.value = metric.counter.value = *value;
+      families[std::string(spec.name)].push_back(metric);
+    }
+    write_family(out, spec, format, std::move(families[std::string(spec.name)]));
+  }
+  return out;
+}
+
+}  // namespace exporter::metrics

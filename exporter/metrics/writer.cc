@@ -1,0 +1,155 @@
+#include "exporter/metrics/writer.h"
+
+#include <isa-l/crc.h>
+#include <isa-l/igzip_lib.h>
+
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+namespace exporter::metrics {
+namespace {
+
+// Large enough that the calls and the iovec entries do not count, small enough for the cache.
+constexpr std::size_t kBlockBytes = 256u << 10;
+
+}  // namespace
+
+struct Deflater::Stream {
+  isal_zstream zstream;
+  std::unique_ptr<std::uint8_t[]> work = std::make_unique<std::uint8_t[]>(ISAL_DEF_LVL1_DEFAULT);
+  std::unique_ptr<char[]> out = std::make_unique_for_overwrite<char[]>(kBlockBytes);
+};
+
+Deflater::Deflater() : stream_(std::make_unique<Stream>()) {
+  isal_zstream& z = stream_->zstream;
+  isal_deflate_init(&z);
+  z.level = 1;
+  z.level_buf = stream_->work.get();
+  z.level_buf_size = ISAL_DEF_LVL1_DEFAULT;
+  z.gzip_flag = IGZIP_DEFLATE;
+}
+
+Deflater::~Deflater() = default;
+
+void Deflater::run(std::string_view text, bool flush, bool last) {
+  isal_zstream& z = stream_->zstream;
+  // ISA-L's pointer is not to const, but it only reads.
+  z.next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
+  z.avail_in = static_cast<std::uint32_t>(text.size());
+  z.flush = flush ? SYNC_FLUSH : NO_FLUSH;
+  z.end_of_stream = last ? 1 : 0;
+  do {
+    z.next_out = reinterpret_cast<std::uint8_t*>(stream_->out.get());
+    z.avail_out = kBlockBytes;
+    isal_deflate(&z);
+    const std::size_t produced = kBlockBytes - z.avail_out;
+    if (produced > 0) blocks_.emplace_back(stream_->out.get(), produced);
+  } while (z.avail_out == 0 || z.avail_in > 0);
+}
+
+void Deflater::add(std::string_view text) { run(text, false, false); }
+
+void Deflater::flush(bool last) { run({}, true, last); }
+
+std::vector<std::string> Deflater::take_blocks() { return std::move(blocks_); }
+
+std::uint32_t crc32(std::uint32_t crc, std::string_view text) {
+  return crc32_gzip_refl(crc, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+}
+
+void append_label_value(std::string& out, std::string_view value) {
+  while (true) {
+    const std::size_t special = value.find_first_of("\"\\\n");
+    out.append(value.substr(0, special));
+    if (special == std::string_view::npos) return;
+    out += '\\';
+    out += value[special] == '\n' ? 'n' : value[special];
+    value.remove_prefix(special + 1);
+  }
+}
+
+void append_number(std::string& out, double value) {
+  if (std::isnan(value)) {
+    out += "NaN";
+  } else if (std::isinf(value)) {
+    out += value > 0 ? "+Inf" : "-Inf";
+  } else {
+    char digits[32];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    out.append(digits, end);
+  }
+}
+
+void append_header(std::string& out, std::string_view name, const MetricSpec& spec) {
+  constexpr std::string_view kTypes[] = {"gauge", "counter", "histogram"};
+  out += "# HELP ";
+  out += name;
+  out += ' ';
+  out += spec.help;
+  out += "\n# TYPE ";
+  out += name;
+  out += ' ';
+  out += kTypes[static_cast<std::size_t>(spec.type)];
+  out += '\n';
+}
+
+PageWriter::PageWriter() { text_.reserve(kBlockBytes + 4096); }
+
+void PageWriter::family(const MetricSpec& spec) {
+  spec_ = &spec;
+  headed_ = false;
+}
+
+void PageWriter::begin() {
+  prefix_.assign(spec_->name);
+  prefix_ += '{';
+  next_label_ = 0;
+}
+
+void PageWriter::label(std::string_view value) {
+  prefix_ += spec_->labels[next_label_++];
+  prefix_ += "=\"";
+  append_label_value(prefix_, value);
+  prefix_ += "\",";
+}
+
+void PageWriter::sample(std::string_view last_label, double value) {
+  if (!headed_) {
+    append_header(text_, spec_->name, *spec_);
+    headed_ = true;
+  }
+  text_ += prefix_;
+  if (last_label.empty()) {
+    text_.back() = '}';
+  } else {
+    text_ += spec_->labels[next_label_];
+    text_ += "=\"";
+    text_ += last_label;
+    text_ += "\"}";
+  }
+  text_ += ' ';
+  append_number(text_, value);
+  text_ += '\n';
+  ++page_.series;
+  if (text_.size() >= kBlockBytes) pour();
+}
+
+void PageWriter::pour() {
+  if (text_.empty()) return;
+  page_.crc32 = crc32(page_.crc32, text_);
+  page_.text_bytes += text_.size();
+  deflater_.add(text_);
+  page_.text.emplace_back(text_);  // a copy of the exact size; the buffer is used again
+  text_.clear();
+}
+
+Page PageWriter::finish() {
+  pour();
+  deflater_.flush(false);
+  page_.deflated = deflater_.take_blocks();
+  for (const std::string& block : page_.deflated) page_.deflated_bytes += block.size();
+  return std::move(page_);
+}
+
+}  // namespace exporter::metrics
