@@ -22,28 +22,28 @@
 namespace exporter::http {
 
 struct BasicAuth {
-  std::string username;
-  std::string password_file;
+  std::string username{};
+  std::string password_file{};
 
   friend bool operator==(const BasicAuth&, const BasicAuth&) = default;
 };
 
-/// Credentials are files, read again when they change, so a rotated secret needs no restart.
-/// Surrounding white space of a file's content is cut off.
+/// Credentials are files, read for every request, so a rotated secret needs no restart.
+/// Surrounding white space of a file's content is cut off; what is left must not be empty.
 struct Auth {
-  std::string bearer_token_file;   // empty: none
-  std::optional<BasicAuth> basic;  // REQUIRES: not with bearer_token_file
+  std::string bearer_token_file{};   // empty: none
+  std::optional<BasicAuth> basic{};  // REQUIRES: not with bearer_token_file
   std::vector<std::pair<std::string, std::string>>
-      header_files;  // header name -> file with its value
+      header_files{};  // header name -> file with its value
 
   friend bool operator==(const Auth&, const Auth&) = default;
 };
 
 struct Tls {
-  std::string ca_file;    // empty: the system's
-  std::string cert_file;  // client certificate, with key_file
-  std::string key_file;
-  std::string server_name;  // SNI and the name verified; empty: the URL's host
+  std::string ca_file{};    // empty: the system's
+  std::string cert_file{};  // client certificate, with key_file
+  std::string key_file{};
+  std::string server_name{};  // SNI and the name verified; empty: the URL's host
   bool insecure_skip_verify = false;
 
   friend bool operator==(const Tls&, const Tls&) = default;
@@ -56,8 +56,8 @@ struct Options {
   std::chrono::milliseconds timeout{120'000};
   /// An answer longer than this is refused while it arrives.
   std::uint64_t max_answer_bytes = 512ull << 20;
-  Auth auth;
-  Tls tls;
+  Auth auth{};
+  Tls tls{};
 
   friend bool operator==(const Options&, const Options&) = default;
 };
@@ -83,14 +83,14 @@ struct Failure {
   FailureKind kind = FailureKind::connect;
   int status = 0;  // of http_status
   std::string
-      detail;  // one clause: place, value, first words of the body; control characters escaped
-  std::optional<std::chrono::seconds> retry_after;  // what the server asked for, with 429 and 503
+      detail{};  // one clause: place, value, first words of the body; control characters escaped
+  std::optional<std::chrono::seconds> retry_after{};  // what the server asked for, with 429 and 503
 };
 
 /// Of an answer with status 200.
 struct Answer {
-  std::string content_type;  // as sent; empty when there was none
-  std::uint64_t bytes = 0;   // of the body, after decompression
+  std::string content_type{};  // as sent; empty when there was none
+  std::uint64_t bytes = 0;     // of the body, after decompression
 };
 
 /// Takes the next bytes of a 200 body. False refuses the rest: the transfer ends as `reset` with
@@ -102,7 +102,8 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  /// GETs `url`. Blocks; returns `cancelled` soon after `stop` is requested. One call at a time.
+  /// GETs `url`, which holds no user name. Blocks; returns `cancelled` soon after `stop` is
+  /// requested. One call at a time.
   virtual Result<Answer, Failure> get(const std::string& url, const Body& body,
                                       std::stop_token stop) = 0;
 };
@@ -160,21 +161,23 @@ class Breaker {
 
 /// One recorded exchange: what was asked and what came of it.
 ///
-/// On disk a `.http` file: header lines `url`, `fetched-at`, then `status` and `content-type` or
-/// `failure` and `detail`, an empty line, and the body's bytes unchanged. `url` has no scheme,
-/// host or credentials.
+/// On disk a `.http` file: header lines `source`, `url` and `fetched-at`, then `status` and
+/// `content-type`, or `failure`, `detail` and, of an http_status, `status` and `retry-after`; an
+/// empty line, and the body's bytes unchanged. `url` has no scheme, host or credentials.
+/// `fetched-at` is when the answer was whole, in UTC with milliseconds.
 struct Recording {
-  std::string source;  // the poller it belongs to
-  std::string url;     // path and query as asked
+  std::string source{};  // the poller it belongs to
+  std::string url{};     // path and query as asked
   SystemTime fetched_at{};
-  std::optional<Failure> failure;
-  std::string content_type;
-  std::string body;  // empty when it failed
+  std::optional<Failure> failure{};
+  std::string content_type{};
+  std::string body{};  // empty when it failed
 };
 
 /// Passes through to another transport and writes every exchange to a new file in `directory`,
 /// under a temporary name until it is whole. A file that cannot be written is reported to
-/// `on_error` and does not disturb the answer.
+/// `on_error` and does not disturb the answer. A body that its reader refuses is still fetched and
+/// recorded to its end, being the one worth looking at; a cancelled request leaves no file.
 class RecordingTransport final : public Transport {
  public:
   RecordingTransport(std::unique_ptr<Transport> next, std::string directory, std::string source,
