@@ -5,6 +5,8 @@
 // and what to do.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -32,6 +34,9 @@ struct Config {
   metrics::Options metrics;
   web::Options web;  // not changed by a reload
   log::Options log;
+  std::uint64_t max_answer_bytes = 512ull << 20;  // already in each cluster's http options
+
+  friend bool operator==(const Config&, const Config&) = default;
 };
 
 enum class Command { run, demo, check_config, print_docs };
@@ -62,10 +67,12 @@ Result<Invocation, Exit> parse_command_line(int argc, const char* const* argv);
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 Environment process_environment();
 
-/// One fault each: `config.yaml:12: poll.current: "5 minutes" is not a duration; write 5m`.
+/// One fault each: `config.yaml:12: poll.current: "5 minutes" is not a duration; write ...`. Those
+/// of the file come first, by line; then the environment's and the flags'.
 using Faults = std::vector<std::string>;
 
-/// Reads the file (if any), the environment and the flags. `run` without any cluster is a fault.
+/// Reads the file (if any), the environment and the flags. No cluster is a fault, unless the
+/// command is `demo` or recordings are replayed.
 Result<Config, Faults> load(const Invocation& invocation, const Environment& environment);
 /// The same for a file's text; `name` stands in the faults.
 Result<Config, Faults> parse(std::string_view yaml, std::string_view name,
@@ -76,7 +83,8 @@ Result<Config, Faults> parse(std::string_view yaml, std::string_view name,
 /// it; passwords in URLs are refused on reading.
 std::string print(const Config& config);
 
-/// File name -> content: docs/configuration.md, docs/cli.md, docs/example-config.yaml.
+/// File name -> content of the generated part of docs/: configuration.md, cli.md,
+/// example-config.yaml, metrics.md, http.md.
 std::map<std::string, std::string> documents();
 
 }  // namespace exporter::config

@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+
+#include "exporter/config/documents.h"
+#include "exporter/config/flags.h"
+
+namespace exporter::config {
+namespace {
+
+constexpr std::string_view kHead = R"(# Command line
+
+Made from the table of flags by `opencost-exporter print-docs`; do not edit.
+
+```
+opencost-exporter [command] [flags]
+```
+
+## Commands
+
+| command | what it does |
+| --- | --- |
+)";
+
+constexpr std::string_view kColumns = R"(
+| flag | meaning | key |
+| --- | --- | --- |
+)";
+
+constexpr std::string_view kTail = R"(
+## Exit codes
+
+| code | meaning |
+| --- | --- |
+| {} | Done, or stopped by SIGTERM or SIGINT. |
+| {} | Could not start, or failed while running. |
+| {} | Wrong command line or configuration; standard error says all that is wrong. |
+
+## Signals
+
+| signal | what it does |
+| --- | --- |
+| SIGHUP | Reads the configuration again. With faults in it the old one stays in force. |
+| SIGTERM, SIGINT | Stops: gives up the questions under way, closes the sockets, and exits with {}. |
+
+## Output
+
+Events go to standard error, one line each, as logfmt or JSON. `check-config`, `print-docs`, `--help`
+and `--version` print to standard output.
+)";
+
+std::string table(std::string_view command) {
+  std::string out(kColumns);
+  for (const Flag& flag : flags()) {
+    if (flag.command != command) continue;
+    out += fmt::format("| `{} {}` | {} | {} |\n", flag.name, flag.value, flag.meaning,
+                       flag.setting.empty() ? "" : fmt::format("`{}`", flag.setting));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string command_line_page() {
+  std::string out(kHead);
+  for (const CommandRow& row : commands()) {
+    out += fmt::format("| `{}` | {} |\n", row.name, row.meaning);
+  }
+  out += "\n## Flags of every command\n" + table("");
+  out += "| `--version` | Print the version and exit. | |\n| `--help` | Print help and exit. | |\n";
+  for (const CommandRow& row : commands()) {
+    const std::string own = table(row.name);
+    if (own.size() > kColumns.size()) out += fmt::format("\n## Flags of {}\n{}", row.name, own);
+  }
+  return out + fmt::format(kTail, kExitOk, kExitFailure, kExitUsage, kExitOk);
+}
+
+}  // namespace exporter::config

@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <map>
+
+#include "exporter/config/addresses.h"
+#include "exporter/config/loading.h"
+#include "exporter/config/text.h"
+#include "exporter/config/values.h"
+
+namespace exporter::config {
+namespace {
+
+void check_auth(Loading& loading, const std::string& base, const http::Auth& auth) {
+  const bool bearer = loading.was_found(base + ".bearer_token_file");
+  const bool username = loading.was_found(base + ".basic.username");
+  const bool password = loading.was_found(base + ".basic.password_file");
+  if (username && !password) {
+    loading.fault(base + ".basic.username", "stands without password_file; write both or neither");
+  }
+  if (password && !username) {
+    loading.fault(base + ".basic.password_file", "stands without username; write both or neither");
+  }
+  if (bearer && (username || password)) {
+    loading.fault(base + ".basic", "stands beside bearer_token_file; write one of the two");
+  }
+  for (const auto& [name, file] : auth.header_files) {
+    if (lower(name) == "authorization" && (bearer || username || password)) {
+      loading.fault(base + ".header_files",
+                    "sets Authorization beside bearer_token_file or basic; write one of them");
+    }
+  }
+}
+
+void check_tls(Loading& loading, const std::string& base, const poll::Source& source) {
+  const bool certificate = loading.was_found(base + ".cert_file");
+  const bool key = loading.was_found(base + ".key_file");
+  if (certificate && !key) {
+    loading.fault(base + ".cert_file", "stands without key_file; write both or neither");
+  }
+  if (key && !certificate) {
+    loading.fault(base + ".key_file", "stands without cert_file; write both or neither");
+  }
+  if (source.url.starts_with("http://") && source.http.tls != http::Tls{}) {
+    loading.fault(base,
+                  "has no meaning for a URL that begins with http://; write https:// there or "
+                  "remove tls");
+  }
+}
+
+void complete_cluster(Loading& loading, std::size_t index) {
+  poll::Source& source = loading.config.clusters[index];
+  const std::string base = fmt::format("clusters[{}]", index);
+  source.http.max_answer_bytes = loading.config.max_answer_bytes;
+  if (!loading.was_found(base + ".url") && !loading.was_refused(base + ".url")) {
+    loading.fault(base + ".url", "is missing; write http://opencost.opencost:9003");
+  }
+  if (!source.named && !source.url.empty()) source.name = authority(source.url);
+  check_auth(loading, base + ".auth", source.http.auth);
+  check_tls(loading, base + ".tls", source);
+}
+
+void check_names(Loading& loading) {
+  std::map<std::string_view, std::size_t> seen;
+  const auto& clusters = loading.config.clusters;
+  for (std::size_t i = 0; i < clusters.size(); ++i) {
+    const poll::Source& source = clusters[i];
+    if (source.name.empty()) continue;
+    const auto [first, fresh] = seen.emplace(source.name, i);
+    if (fresh) continue;
+    const bool named = source.named && clusters[first->second].named;
+    loading.fault(fmt::format("clusters[{}].{}", i, source.named ? "name" : "url"),
+                  named ? fmt::format("{} is the name of clusters[{}] as well; give each its own",
+                                      in_quotes(source.name), first->second)
+                        : fmt::format("{} stands for clusters[{}] as well; give both a name",
+                                      in_quotes(source.name), first->second));
+  }
+}
+
+void check_ages(Loading& loading) {
+  const Config& config = loading.config;
+  if (config.max_age >= config.schedule.current || loading.was_refused("poll.max_age") ||
+      loading.was_refused("poll.current")) {
+    return;
+  }
+  const std::string age = print_duration(config.max_age);
+  const std::string current = print_duration(config.schedule.current);
+  if (loading.was_found("poll.max_age")) {
+    loading.fault("poll.max_age",
+                  fmt::format("{} is shorter than poll.current, {}; write {} or more", age, current,
+                              current));
+  } else {
+    loading.fault(
+        "poll.current",
+        fmt::format("{} is longer than poll.max_age, {} by default; set poll.max_age to {} "
+                    "or more",
+                    current, age, current));
+  }
+}
+
+}  // namespace
+
+void complete(Loading& loading, Clusters clusters) {
+  for (std::size_t i = 0; i < loading.config.clusters.size(); ++i) complete_cluster(loading, i);
+  check_names(loading);
+  check_ages(loading);
+  if (clusters == Clusters::required && loading.config.clusters.empty() &&
+      !loading.was_refused("clusters")) {
+    loading.fault("clusters",
+                  fmt::format("{}; write clusters: [{{url: \"http://opencost.opencost:9003\"}}] or "
+                              "set OPENCOST_URL",
+                              loading.was_found("clusters") ? "is empty" : "is missing"));
+  }
+}
+
+}  // namespace exporter::config

@@ -1,0 +1,17 @@
+#include "exporter/config/documents.h"
+
+#include "exporter/config/config.h"
+#include "exporter/metrics/metrics.h"
+#include "exporter/web/web.h"
+
+namespace exporter::config {
+
+std::map<std::string, std::string> documents() {
+  return {{"configuration.md", configuration_page()},
+          {"cli.md", command_line_page()},
+          {"example-config.yaml", example_file()},
+          {"metrics.md", metrics::document()},
+          {"http.md", web::document()}};
+}
+
+}  // namespace exporter::config

@@ -1,0 +1,13 @@
+// The pages of docs/ that are made from the tables of this room.
+#pragma once
+
+#include <string>
+
+namespace exporter::config {
+
+std::string configuration_page();
+std::string command_line_page();
+/// Every key with its default, commented out; `#key: value` is a setting, `# ` begins prose.
+std::string example_file();
+
+}  // namespace exporter::config

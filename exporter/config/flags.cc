@@ -1,0 +1,101 @@
+#include "exporter/config/flags.h"
+
+#include "exporter/config/settings.h"
+#include "exporter/config/values.h"
+
+namespace exporter::config {
+namespace {
+
+constexpr CommandRow kCommands[] = {
+    {Command::run, "run", "Ask every configured OpenCost and serve its costs. The default."},
+    {Command::demo, "demo",
+     "The same against a made-up cluster inside the process; needs no OpenCost."},
+    {Command::check_config, "check-config",
+     "Read the configuration, print what is in force or all that is wrong, and exit."},
+    {Command::print_docs, "print-docs", "Print the generated documentation and exit."},
+};
+
+Result<void> set_directory(std::string& field, const std::string& text) {
+  if (text.empty()) return fail("is empty; write the path of a directory");
+  field = text;
+  return {};
+}
+
+constexpr Flag kFlags[] = {
+    {.name = "--config.file",
+     .value = "FILE",
+     .command = "",
+     .meaning = "Configuration file, YAML. See docs/configuration.md.",
+     .apply = [](Invocation& i,
+                 const std::string& t) { return assign(i.config_file, parse_file(t)); }},
+    {.name = "--web.listen-address",
+     .value = "ADDRESS",
+     .command = "",
+     .meaning = "Where to listen: host:port, [v6]:port or :port. Repeatable. Default :9754.",
+     .setting = "web.listen_addresses",
+     .repeatable = true},
+    {.name = "--web.telemetry-path",
+     .value = "PATH",
+     .command = "",
+     .meaning = "Path of the metrics. Default /metrics.",
+     .setting = "web.telemetry_path"},
+    {.name = "--log.level",
+     .value = "LEVEL",
+     .command = "",
+     .meaning = "debug, info, warn or error. Default info.",
+     .setting = "log.level"},
+    {.name = "--log.format",
+     .value = "FORMAT",
+     .command = "",
+     .meaning = "logfmt or json. Default logfmt.",
+     .setting = "log.format"},
+    {.name = "--record",
+     .value = "DIR",
+     .command = "",
+     .meaning = "Write every answer of OpenCost into this directory.",
+     .apply = [](Invocation& i,
+                 const std::string& t) { return set_directory(i.record_directory, t); }},
+    {.name = "--replay",
+     .value = "DIR",
+     .command = "",
+     .meaning = "Serve the recordings of this directory instead of asking OpenCost.",
+     .apply = [](Invocation& i,
+                 const std::string& t) { return set_directory(i.replay_directory, t); }},
+    {.name = "--seed",
+     .value = "N",
+     .command = "demo",
+     .meaning = "Another made-up cluster for every number. Default 42.",
+     .apply =
+         [](Invocation& i, const std::string& t) {
+           return assign(i.demo.seed, parse_integer(t, 0, UINT64_MAX));
+         }},
+    {.name = "--pods",
+     .value = "N",
+     .command = "demo",
+     .meaning = "Number of pods, 1 to 200000. Default 60.",
+     .apply =
+         [](Invocation& i, const std::string& t) {
+           return assign(i.demo.pods, parse_integer(t, 1, 200'000));
+         }},
+    {.name = "--nodes",
+     .value = "N",
+     .command = "demo",
+     .meaning = "Number of nodes, 1 to 10000. Default 6.",
+     .apply =
+         [](Invocation& i, const std::string& t) {
+           return assign(i.demo.nodes, parse_integer(t, 1, 10'000));
+         }},
+    {.name = "--output",
+     .value = "DIR",
+     .command = "print-docs",
+     .meaning = "Write one file per page into this directory. Default: all to standard output.",
+     .apply = [](Invocation& i,
+                 const std::string& t) { return set_directory(i.docs_directory, t); }},
+};
+
+}  // namespace
+
+std::span<const CommandRow> commands() { return kCommands; }
+std::span<const Flag> flags() { return kFlags; }
+
+}  // namespace exporter::config

@@ -1,0 +1,86 @@
+// A configuration on its way: what has been read so far, where each value came from, and what was
+// wrong. The sources are taken weakest first; a later one overwrites.
+#pragma once
+
+#include <limits>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "exporter/config/config.h"
+#include "exporter/config/settings.h"
+
+namespace exporter::config {
+
+/// Where a value stands. The file's faults name the key as well; a variable and a flag say it all.
+struct Place {
+  std::string label;  // `config.yaml:12`, `environment CACHE_TTL`, `flag --log.level`
+  bool in_file = true;
+  int line = 0;
+};
+
+class Loading {
+ public:
+  explicit Loading(std::string_view file) : file_(file) {}
+
+  Config config;
+
+  Place line(int number) const;
+  static Place variable(std::string_view name);
+  static Place flag(std::string_view name);
+
+  /// Notes where the value at `path` stands, from now on.
+  void found(const std::string& path, Place place) { places_[path] = std::move(place); }
+  bool was_found(const std::string& path) const { return places_.contains(path); }
+  /// Refused values are left out of checks that compare or ask for them.
+  void refuse(const std::string& path) { refused_.insert(path); }
+  bool was_refused(const std::string& path) const { return refused_.contains(path); }
+
+  /// A fault where the value at `path`, or else the nearest section around it, stands.
+  void fault(const std::string& path, std::string message);
+  void fault(const Place& place, std::string_view path, std::string_view message);
+
+  /// Puts one value into the configuration, or says why not.
+  template <class Target>
+  void apply(const Setting<Target>& setting, Target& target, const std::string& path,
+             const Item& item, Place place) {
+    const auto applied = setting.apply(target, item);
+    if (!applied) {
+      fault(place, path, applied.error().message);
+      refuse(path);
+    }
+    found(path, std::move(place));
+  }
+
+  /// In the order of the header's promise; a long list is cut.
+  Faults faults() const;
+
+ private:
+  struct Found {
+    int line;
+    std::string text;
+  };
+
+  std::string file_;
+  std::map<std::string, Place> places_;
+  std::set<std::string> refused_;
+  std::vector<Found> faults_;
+};
+
+enum class Clusters { required, optional };
+
+void take_file(Loading& loading, std::string_view yaml);
+void take_environment(Loading& loading, const Environment& environment);
+void take_flags(Loading& loading, const std::map<std::string, std::string>& flags);
+/// What can be said only once all is read: defaults that depend on other values, and
+/// contradictions.
+void complete(Loading& loading, Clusters clusters);
+
+/// `a, b,c` -> one value of a list setting per item; any other setting takes the text whole.
+void apply_text(Loading& loading, const Setting<Config>& setting, std::string_view text,
+                const Place& place);
+
+}  // namespace exporter::config

@@ -1,0 +1,182 @@
+#include "exporter/config/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "exporter/config/addresses.h"
+#include "exporter/config/text.h"
+#include "exporter/config/values.h"
+
+namespace exporter::config {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// Beyond a day a poll serves nobody, and `today` ends with its day.
+constexpr seconds kSlowest = hours(24);
+
+template <class Value>
+Result<Value> choice(Result<Value> value, const std::string& text) {
+  if (value) return value;
+  return fail(fmt::format("{} is {}; write one of them", in_quotes(text), value.error().message));
+}
+
+Result<void> add_address(web::Options& options, const Item& item) {
+  if (item.index == 0) options.listen_addresses.clear();
+  auto address = parse_listen_address(item.text);
+  if (!address) return tl::unexpected(address.error());
+  auto& list = options.listen_addresses;
+  if (std::find(list.begin(), list.end(), *address) != list.end()) {
+    return fail(fmt::format("{} stands twice; leave one out", in_quotes(*address)));
+  }
+  list.push_back(std::move(*address));
+  return {};
+}
+
+std::vector<Item> addresses(const Config& config) {
+  std::vector<Item> items;
+  for (const std::string& address : config.web.listen_addresses) {
+    items.push_back({.text = address, .key = {}, .index = items.size()});
+  }
+  return items;
+}
+
+std::string yes_or_no(bool value) { return value ? "true" : "false"; }
+
+constexpr Setting<Config> kSettings[] = {
+    {.key = "currency.code",
+     .type = "currency",
+     .default_value = "USD",
+     .meaning = "Code shown as the label `currency` and on the landing page.",
+     .apply = [](Config& c, const Item& i) { return assign(c.currency, parse_currency(i.text)); },
+     .print = [](const Config& c) { return one(c.currency); }},
+    {.key = "currency.rate",
+     .type = "number",
+     .default_value = "1",
+     .meaning = "Every amount OpenCost reports is multiplied with this before it is exported.",
+     .apply = [](Config& c,
+                 const Item& i) { return assign(c.metrics.currency_rate, parse_rate(i.text)); },
+     .print = [](const Config& c) { return one(print_number(c.metrics.currency_rate)); }},
+    {.key = "poll.current",
+     .type = "duration",
+     .default_value = "5m",
+     .meaning = "How often the costs of the last hour are asked for; 1m or more.",
+     .apply =
+         [](Config& c, const Item& i) {
+           return assign(c.schedule.current, parse_seconds(i.text, minutes(1), kSlowest));
+         },
+     .print = [](const Config& c) { return one(print_duration(c.schedule.current)); }},
+    {.key = "poll.assets",
+     .type = "duration",
+     .default_value = "15m",
+     .meaning = "How often the costs of nodes, disks and load balancers are asked for; 1m or more.",
+     .apply =
+         [](Config& c, const Item& i) {
+           return assign(c.schedule.assets, parse_seconds(i.text, minutes(1), kSlowest));
+         },
+     .print = [](const Config& c) { return one(print_duration(c.schedule.assets)); }},
+    {.key = "poll.today",
+     .type = "duration",
+     .default_value = "30m",
+     .meaning = "How often the costs since midnight UTC are asked for; 5m or more.",
+     .apply =
+         [](Config& c, const Item& i) {
+           return assign(c.schedule.today, parse_seconds(i.text, minutes(5), kSlowest));
+         },
+     .print = [](const Config& c) { return one(print_duration(c.schedule.today)); }},
+    {.key = "poll.settle",
+     .type = "duration",
+     .default_value = "10m",
+     .meaning = "How long after its end a window is first asked for, so that late samples are in "
+                "it; at most 1h.",
+     .apply =
+         [](Config& c, const Item& i) {
+           return assign(c.schedule.settle, parse_seconds(i.text, seconds(0), hours(1)));
+         },
+     .print = [](const Config& c) { return one(print_duration(c.schedule.settle)); }},
+    {.key = "poll.max_age",
+     .type = "duration",
+     .default_value = "15m",
+     .meaning =
+         "How long the last good answer is shown when no newer one comes; at least poll.current.",
+     .apply =
+         [](Config& c, const Item& i) {
+           return assign(c.max_age, parse_seconds(i.text, seconds(1), hours(24 * 365)));
+         },
+     .print = [](const Config& c) { return one(print_duration(c.max_age)); }},
+    {.key = "poll.retries",
+     .type = "integer",
+     .default_value = "3",
+     .meaning = "How often a failed request is tried again at once, 0 to 10; a timeout never is.",
+     .apply = [](Config& c,
+                 const Item& i) { return assign(c.retry.retries, parse_integer(i.text, 0, 10)); },
+     .print = [](const Config& c) { return one(std::to_string(c.retry.retries)); }},
+    {.key = "poll.max_answer_bytes",
+     .type = "size",
+     .default_value = "512MiB",
+     .meaning = "An answer longer than this is refused while it arrives.",
+     .apply = [](Config& c,
+                 const Item& i) { return assign(c.max_answer_bytes, parse_size(i.text)); },
+     .print = [](const Config& c) { return one(print_size(c.max_answer_bytes)); }},
+    {.key = "metrics.pods",
+     .type = "boolean",
+     .default_value = "true",
+     .meaning = "Whether there is a series per pod and resource, the largest family by far.",
+     .apply = [](Config& c,
+                 const Item& i) { return assign(c.metrics.pods, parse_boolean(i.text)); },
+     .print = [](const Config& c) { return one(yes_or_no(c.metrics.pods)); }},
+    {.key = "metrics.workloads",
+     .type = "boolean",
+     .default_value = "true",
+     .meaning = "Whether there are series per workload (Deployment, StatefulSet, Job and so on).",
+     .apply = [](Config& c,
+                 const Item& i) { return assign(c.metrics.workloads, parse_boolean(i.text)); },
+     .print = [](const Config& c) { return one(yes_or_no(c.metrics.workloads)); }},
+    {.key = "web.listen_addresses",
+     .shape = Shape::list,
+     .type = "list of addresses",
+     .default_value = ":9754",
+     .flag = "--web.listen-address",
+     .meaning = "Where to listen: host:port, [v6]:port, or :port for all interfaces.",
+     .apply = [](Config& c, const Item& i) { return add_address(c.web, i); },
+     .print = addresses},
+    {.key = "web.telemetry_path",
+     .type = "path",
+     .default_value = "/metrics",
+     .flag = "--web.telemetry-path",
+     .meaning = "Path of the metrics.",
+     .apply =
+         [](Config& c, const Item& i) {
+           return assign(c.web.telemetry_path, parse_telemetry_path(i.text));
+         },
+     .print = [](const Config& c) { return one(c.web.telemetry_path); }},
+    {.key = "log.level",
+     .type = "debug, info, warn or error",
+     .default_value = "info",
+     .flag = "--log.level",
+     .meaning = "Events below this level are not written.",
+     .apply =
+         [](Config& c, const Item& i) {
+           return assign(c.log.level, choice(log::parse_level(i.text), i.text));
+         },
+     .print = [](const Config& c) { return one(std::string(log::to_string(c.log.level))); }},
+    {.key = "log.format",
+     .type = "logfmt or json",
+     .default_value = "logfmt",
+     .flag = "--log.format",
+     .meaning = "How an event is written.",
+     .apply =
+         [](Config& c, const Item& i) {
+           return assign(c.log.format, choice(log::parse_format(i.text), i.text));
+         },
+     .print = [](const Config& c) { return one(std::string(log::to_string(c.log.format))); }},
+};
+
+}  // namespace
+
+std::span<const Setting<Config>> settings() { return kSettings; }
+
+}  // namespace exporter::config

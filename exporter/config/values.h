@@ -1,0 +1,43 @@
+// Texts to values and back. An error is the second half of a fault: what is wrong with the text,
+// and after a semicolon what to write instead.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "exporter/result.h"
+
+namespace exporter::config {
+
+/// `90s`, `5m`, `2m30s`, `1h`, `1d`, `500ms`: whole numbers, units from long to short, at most a
+/// year.
+Result<std::chrono::milliseconds> parse_duration(std::string_view text);
+/// The same, longest units first: `1m30s`.
+std::string print_duration(std::chrono::milliseconds duration);
+
+/// A duration of whole seconds within the bounds, both included.
+Result<std::chrono::seconds> parse_seconds(std::string_view text, std::chrono::seconds least,
+                                           std::chrono::seconds most);
+
+/// `1024`, `64KiB`, `512MiB`, `1GiB`, `10MB`: bytes.
+Result<std::uint64_t> parse_size(std::string_view text);
+std::string print_size(std::uint64_t bytes);
+
+Result<bool> parse_boolean(std::string_view text);
+Result<std::uint64_t> parse_integer(std::string_view text, std::uint64_t least, std::uint64_t most);
+/// Finite and above zero.
+Result<double> parse_rate(std::string_view text);
+std::string print_number(double number);
+
+/// Three to ten letters, in capitals.
+Result<std::string> parse_currency(std::string_view text);
+/// The name of a cluster: a label value people read.
+Result<std::string> parse_name(std::string_view text);
+/// A file's path. Whether the file is there is seen when it is read.
+Result<std::string> parse_file(std::string_view text);
+Result<std::string> parse_header_name(std::string_view text);
+Result<std::string> parse_username(std::string_view text);
+
+}  // namespace exporter::config
