@@ -24,8 +24,15 @@ struct ClusterOptions {
   friend bool operator==(const ClusterOptions&, const ClusterOptions&) = default;
 };
 
+struct Inventory;  // for demo/ only
+
+/// What the exporter's pod query is keyed by.
+inline constexpr std::string_view kPodRows = "cluster,namespace,pod";
+/// What its query for whole days is keyed by.
+inline constexpr std::string_view kWorkloadRows = "cluster,namespace,controllerKind,controller";
+
 /// What the cluster costs, by its own model. A function of the options and the window alone: it has
-/// a past and a future, and answering twice gives the same bytes.
+/// a past (from 2020 on) and a future, and answering twice gives the same bytes.
 class Cluster {
  public:
   explicit Cluster(ClusterOptions options);
@@ -37,34 +44,45 @@ class Cluster {
   /// Body of GET /assets.
   std::string assets_json(model::Window window) const;
 
-  /// The model's own sums over a window, rounded as OpenCost's rows are, in millionths.
-  std::map<std::string, model::Costs> namespace_costs(model::Window window) const;
-  std::map<std::string, Cost> node_costs(model::Window window) const;
+  /// What an exact reader of the answer must arrive at, in millionths: each row's cost rounded as
+  /// it is printed, then summed. The sums of namespaces depend on what the rows were aggregated by.
+  /// `<namespace>-unmounted-pvcs` belongs to its namespace; `__unmounted__` and idle are not in.
+  std::map<std::string, model::Costs> namespace_costs(model::Window window,
+                                                      std::string_view aggregate = kPodRows) const;
   model::Costs idle_costs(model::Window window) const;
+  /// Volumes and load balancers in the namespace `__unmounted__`.
   model::Costs unmounted_costs(model::Window window) const;
+  /// Totals of the node assets, by node name.
+  std::map<std::string, Cost> node_costs(model::Window window) const;
 
   const ClusterOptions& options() const { return options_; }
+  const Inventory& inventory() const { return *inventory_; }
 
  private:
-  struct Model;
   ClusterOptions options_;
-  std::unique_ptr<const Model> model_;
+  std::unique_ptr<const Inventory> inventory_;
 };
 
-/// Faults to answer with, one request each. Also set over HTTP: POST /demo/fault?kind=..&count=..
-/// The kinds and what each does are listed by GET /demo/fault and in docs/demo.md.
+/// A cluster behind a socket, answering as OpenCost does, one request at a time. Nothing is spent
+/// after the present: where a window reaches past it, rows end there.
+///
+/// It also fails on demand: the kinds of fault and what each does are listed by GET /demo/fault and
+/// in docs/demo.md, and POST /demo/fault?kind=..&count=.. is fail_next.
 class Server {
  public:
-  /// Listens on 127.0.0.1 at a free port.
+  /// Listens on 127.0.0.1 at a free port. The present is the machine's.
   static Result<std::unique_ptr<Server>> start(ClusterOptions options);
+  /// The present is that of `clock`, which must outlive the server.
+  static Result<std::unique_ptr<Server>> start(ClusterOptions options, const Clock& clock);
+  /// Ends at once, whatever clients still wait for.
   ~Server();
 
   std::string url() const;  // http://127.0.0.1:PORT
   const Cluster& cluster() const;
 
-  /// The next `count` allocation or asset requests get this fault.
+  /// The next `count` allocation or asset requests get this fault. Faults queue up.
   Result<void> fail_next(std::string_view kind, int count);
-  /// Path and query of every request so far.
+  /// Path and query of every request so far, as they were sent.
   std::vector<std::string> requests() const;
 
   struct State;  // for demo/ only

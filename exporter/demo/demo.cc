@@ -1,1 +1,0 @@
-#include "exporter/demo/demo.h"
