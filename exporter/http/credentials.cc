@@ -96,7 +96,8 @@ Result<Credentials, Failure> read_credentials(const Auth& auth) {
     credentials.basic = Credentials::Basic{auth.basic->username, *std::move(password)};
   }
   for (const auto& [name, path] : auth.header_files) {
-    if (!is_header_name(name)) return refuse(fmt::format("\"{}\" is no header name", excerpt(name)));
+    if (!is_header_name(name))
+      return refuse(fmt::format("\"{}\" is no header name", excerpt(name)));
     const auto value = read_secret(path);
     if (!value) return tl::unexpected<Failure>(value.error());
     credentials.headers.push_back(name + ": " + *value);

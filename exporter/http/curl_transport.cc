@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 #include <stdexcept>
+#include <system_error>
 
 #include "exporter/http/credentials.h"
 #include "exporter/http/curl_failure.h"
@@ -292,8 +293,11 @@ Reply CurlTransport::Session::reply(const Receiver& receiver) {
 }
 
 tl::unexpected<Failure> CurlTransport::Session::broken(CURLcode code, const Url& url) {
-  const std::string_view text =
-      error_.front() != '\0' ? std::string_view(error_.data()) : curl_easy_strerror(code);
+  std::string text = error_.front() != '\0' ? error_.data() : curl_easy_strerror(code);
+  // curl 7.88 says that it could not connect, but not why.
+  const long reason =
+      code == CURLE_COULDNT_CONNECT ? get_info<long>(easy_.get(), CURLINFO_OS_ERRNO) : 0;
+  if (reason != 0) text += ": " + std::generic_category().message(static_cast<int>(reason));
   const FailureKind kind = failure_kind(code, stage(easy_.get()), text);
   return failure(kind, fmt::format("{} {}: {}", what_failed(kind), url.place(), printable(text)));
 }

@@ -3,9 +3,11 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -62,6 +64,12 @@ class Connection {
   void wait_for_close() {
     while (receive()) {
     }
+  }
+
+  /// Lets time pass, or less when the connection ends: for faults that consist of slowness.
+  void pause(std::chrono::milliseconds time) const {
+    pollfd end{socket_, POLLRDHUP, 0};
+    ::poll(&end, 1, static_cast<int>(time.count()));
   }
 
   /// The close that follows sends RST instead of FIN.
