@@ -1,1 +1,285 @@
-int main() { return 0; }
+// Puts the rooms together. Declaration order is the order of lifetimes; leaving run() is the
+// shutdown. Signals are blocked before the first thread and received by waiting.
+#include <algorithm>
+#include <csignal>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <mutex>
+#include <optional>
+
+#include "exporter/config/config.h"
+#include "exporter/greeting.h"
+#include "exporter/poll/poll.h"
+#include "exporter/version.h"
+#include "exporter/web/web.h"
+
+namespace {
+
+using namespace exporter;
+
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int signal : {SIGHUP, SIGINT, SIGTERM}) sigaddset(&set, signal);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+int print_faults(const config::Faults& faults) {
+  for (const std::string& fault : faults) std::cerr << fault << '\n';
+  std::cerr << faults.size() << (faults.size() == 1 ? " fault" : " faults")
+            << " in the configuration; nothing was started\n";
+  return config::kExitUsage;
+}
+
+poll::PublisherOptions publisher_options(const config::Config& config) {
+  poll::PublisherOptions options;
+  for (const poll::Source& source : config.clusters) options.sources.push_back(source.name);
+  options.schedule = config.schedule;
+  options.max_age = config.max_age;
+  options.metrics = config.metrics;
+  options.currency = config.currency;
+  return options;
+}
+
+std::vector<std::string> sources_of(const std::vector<http::Recording>& recordings) {
+  std::vector<std::string> sources;
+  for (const http::Recording& recording : recordings) {
+    if (std::find(sources.begin(), sources.end(), recording.source) == sources.end()) {
+      sources.push_back(recording.source);
+    }
+  }
+  return sources;
+}
+
+/// What runs from start to stop, whichever command it serves.
+class Service {
+ public:
+  Service(const config::Invocation& invocation, config::Environment environment,
+          const config::Config& config)
+      : invocation_(invocation),
+        environment_(std::move(environment)),
+        web_(config.web),
+        logger_(config.log),
+        self_(clock_.now()),
+        publisher_(clock_, self_, board_, logger_.sink()),
+        fleet_(clock_, publisher_, logger_.sink(),
+               [this](const poll::Source& source) { return transport(source); }) {
+    adopt(config);
+  }
+
+  Result<void> listen() {
+    auto server = web::Server::start(web_, clock_, board_, self_, [this] { return reload(); });
+    if (!server) return tl::unexpected(server.error());
+    server_ = std::move(*server);
+    for (const std::string& address : server_->addresses()) {
+      logger_.write({log::Level::info, "listening", {{"address", address}}});
+    }
+    return {};
+  }
+
+  /// Reads the configuration again; the one in force stays unless the new one is without fault.
+  Result<void> reload() {
+    std::lock_guard lock(reload_mutex_);
+    auto config = config::load(invocation_, environment_);
+    if (!config) {
+      self_.config_loaded(false, clock_.now());
+      std::string message = "the configuration in force stays:";
+      for (const std::string& fault : config.error()) message += '\n' + fault;
+      logger_.write({log::Level::error, "reload refused", {{"error", message}}});
+      return fail(message);
+    }
+    adopt(*config);
+    const bool rebind = config->web != web_;
+    logger_.write({log::Level::info, "configuration loaded",
+                   rebind
+                       ? decltype(log::Event::fields){{"note", "changes of `web` need a restart"}}
+                       : decltype(log::Event::fields){}});
+    return {};
+  }
+
+  const poll::Board& board() const { return board_; }
+  const std::vector<std::string>& addresses() const { return server_->addresses(); }
+  const log::Logger& logger() const { return logger_; }
+
+ private:
+  std::unique_ptr<http::Transport> transport(const poll::Source& source) {
+    std::unique_ptr<http::Transport> curl = std::make_unique<http::CurlTransport>(source.http);
+    if (invocation_.record_directory.empty()) return curl;
+    return std::make_unique<http::RecordingTransport>(
+        std::move(curl), invocation_.record_directory, source.name, clock_,
+        [this](const Error& error) {
+          logger_.write({log::Level::error, "answer not recorded", {{"error", error.message}}});
+        });
+  }
+
+  void adopt(const config::Config& config) {
+    logger_.adopt(config.log);
+    publisher_.adopt(publisher_options(config));
+    fleet_.adopt(config.clusters, config.schedule, config.retry);
+    self_.config_loaded(true, clock_.now());
+  }
+
+  config::Invocation invocation_;
+  config::Environment environment_;
+  web::Options web_;
+  log::Logger logger_;
+  SystemClock clock_;
+  metrics::SelfMetrics self_;
+  poll::Board board_;
+  poll::Publisher publisher_;
+  std::mutex reload_mutex_;
+  poll::Fleet fleet_;
+  std::unique_ptr<web::Server> server_;
+};
+
+/// Serves until SIGTERM or SIGINT. `greet` is called now and then until it has said its piece.
+void serve(Service& service, const sigset_t& signals, const std::function<bool()>& greet) {
+  bool greeted = greet == nullptr;
+  while (true) {
+    const timespec soon{0, 50'000'000};
+    const int signal =
+        greeted ? sigwaitinfo(&signals, nullptr) : sigtimedwait(&signals, nullptr, &soon);
+    if (signal == SIGHUP) {
+      // Its outcome is in the log and in the metrics.
+      static_cast<void>(service.reload());
+    } else if (signal == SIGTERM || signal == SIGINT) {
+      service.logger().write({log::Level::info, "stopping", {{"signal", std::to_string(signal)}}});
+      return;
+    }
+    if (!greeted) greeted = greet();
+  }
+}
+
+int run_exporter(const config::Invocation& invocation, const sigset_t& signals) {
+  const auto config = config::load(invocation, config::process_environment());
+  if (!config) return print_faults(config.error());
+  if (!invocation.record_directory.empty()) {
+    std::error_code error;
+    std::filesystem::create_directories(invocation.record_directory, error);
+    if (error) {
+      std::cerr << "cannot create " << invocation.record_directory << ": " << error.message()
+                << '\n';
+      return config::kExitFailure;
+    }
+  }
+  Service service(invocation, config::process_environment(), *config);
+  service.logger().write({log::Level::info, "starting", {{"version", std::string(kVersion)}}});
+  if (const auto listening = service.listen(); !listening) {
+    service.logger().write({log::Level::error, listening.error().message, {}});
+    return config::kExitFailure;
+  }
+  serve(service, signals, nullptr);
+  return config::kExitOk;
+}
+
+int run_demo(const config::Invocation& invocation, const sigset_t& signals) {
+  auto opencost = demo::Server::start(invocation.demo);
+  if (!opencost) {
+    std::cerr << opencost.error().message << '\n';
+    return config::kExitFailure;
+  }
+  const auto environment = [url = (*opencost)->url(),
+                            process = config::process_environment()](const std::string& name) {
+    return name == "OPENCOST_URL" ? std::optional(url) : process(name);
+  };
+  const auto config = config::load(invocation, environment);
+  if (!config) return print_faults(config.error());
+  Service service(invocation, environment, *config);
+  if (const auto listening = service.listen(); !listening) {
+    std::cerr << listening.error().message << '\n';
+    return config::kExitFailure;
+  }
+  std::cout << where_to_look(service.addresses(), config->web.telemetry_path, (*opencost)->url())
+            << std::flush;
+  serve(service, signals, [&] {
+    const auto figures = first_figures(service.board().latest().get());
+    if (figures) std::cout << *figures << std::flush;
+    return figures.has_value();
+  });
+  return config::kExitOk;
+}
+
+int run_replay(const config::Invocation& invocation, const sigset_t& signals) {
+  const auto recordings = http::read_recordings(invocation.replay_directory);
+  if (!recordings) {
+    std::cerr << recordings.error().message << '\n';
+    return config::kExitFailure;
+  }
+  const auto config = config::load(invocation, config::process_environment());
+  if (!config) return print_faults(config.error());
+  const log::Logger logger(config->log);
+  ManualClock clock(recordings->front().fetched_at);
+  metrics::SelfMetrics self(clock.now());
+  poll::Board board;
+  poll::Publisher publisher(clock, self, board, logger.sink());
+  poll::PublisherOptions options = publisher_options(*config);
+  options.sources = sources_of(*recordings);
+  publisher.adopt(options);
+  if (const auto replayed = poll::replay(*recordings, clock, publisher); !replayed) {
+    std::cerr << replayed.error().message << '\n';
+    return config::kExitFailure;
+  }
+  auto server = web::Server::start(config->web, clock, board, self,
+                                   [] { return fail("a replay has no configuration to reload"); });
+  if (!server) {
+    std::cerr << server.error().message << '\n';
+    return config::kExitFailure;
+  }
+  for (const std::string& address : (*server)->addresses()) {
+    logger.write({log::Level::info, "replayed, listening", {{"address", address}}});
+  }
+  int signal = 0;
+  do {
+    signal = sigwaitinfo(&signals, nullptr);
+  } while (signal != SIGTERM && signal != SIGINT);
+  return config::kExitOk;
+}
+
+int check_config(const config::Invocation& invocation) {
+  const auto config = config::load(invocation, config::process_environment());
+  if (!config) return print_faults(config.error());
+  std::cout << config::print(*config);
+  return config::kExitOk;
+}
+
+int print_docs(const config::Invocation& invocation) {
+  for (const auto& [name, content] : config::documents()) {
+    if (invocation.docs_directory.empty()) {
+      std::cout << content;
+      continue;
+    }
+    const auto path = std::filesystem::path(invocation.docs_directory) / name;
+    if (std::ofstream file(path); !(file << content && file.flush())) {
+      std::cerr << "cannot write " << path.string() << '\n';
+      return config::kExitFailure;
+    }
+  }
+  return config::kExitOk;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const sigset_t signals = block_signals();
+  const auto invocation = config::parse_command_line(argc, argv);
+  if (!invocation) {
+    const config::Exit& exit = invocation.error();
+    (exit.code == config::kExitOk ? std::cout : std::cerr) << exit.output;
+    return exit.code;
+  }
+  switch (invocation->command) {
+    case config::Command::run:
+      return invocation->replay_directory.empty() ? run_exporter(*invocation, signals)
+                                                  : run_replay(*invocation, signals);
+    case config::Command::demo:
+      return run_demo(*invocation, signals);
+    case config::Command::check_config:
+      return check_config(*invocation);
+    case config::Command::print_docs:
+      return print_docs(*invocation);
+  }
+}

@@ -185,7 +185,9 @@ std::string_view to_string(Node::Kind kind) {
 Result<Node, YamlFault> read_yaml(std::string_view text) {
   if (auto checked = check_bytes(text); !checked) return tl::unexpected(checked.error());
   try {
-    std::istringstream in{std::string(text)};
+    // Before the end of the text, blanks hide from the parser that a quote was never closed.
+    const auto end = text.find_last_not_of(" \t\r\n") + 1;
+    std::istringstream in{std::string(text.substr(0, end))};
     YAML::Parser parser(in);
     Builder builder;
     while (parser.HandleNextDocument(builder)) {

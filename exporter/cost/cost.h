@@ -83,11 +83,16 @@ struct SourceReport {
   std::shared_ptr<const Breakdown> current;
   std::shared_ptr<const Breakdown> today;
   std::shared_ptr<const Inventory> assets;
+
+  friend bool operator==(const SourceReport&, const SourceReport&) = default;
 };
 
 /// All sources, in configuration order. Parts are shared between reports and never change.
 struct Report {
   std::vector<SourceReport> sources;
+
+  /// The same parts, not equal ones: cheap, and true when nothing was decoded in between.
+  friend bool operator==(const Report&, const Report&) = default;
 };
 
 }  // namespace exporter::cost

@@ -12,7 +12,7 @@ namespace exporter::demo {
 
 namespace {
 
-constexpr std::size_t kBytesPerRow = 2200;
+constexpr std::size_t kBytesPerRow = 2600;
 
 double ratio(double a, double b) { return b > 0 ? a / b : 0; }
 

@@ -155,11 +155,12 @@ constexpr std::uint32_t kCostBits = (1u << (kTotalCost + 1)) - 1;
 }  // namespace
 
 struct AllocationDecoder::State {
-  State(const Question& asked, const Limits& bounds)
+  State(const Question& asked, std::string_view cluster, const Limits& bounds)
       : question(asked),
         limits(bounds),
         table(std::make_shared<model::AllocationTable>()),
         names(table->text),
+        clusters(cluster, names),
         splitter(bounds, [this](const char* text, std::size_t length, std::size_t capacity) {
           return batch(text, length, capacity);
         }) {
@@ -183,6 +184,7 @@ struct AllocationDecoder::State {
   Limits limits;
   std::shared_ptr<model::AllocationTable> table;
   Names names;
+  Clusters clusters;
   RowTimes times;
   AllocationAnswer answer;
   std::optional<Fault> fault;  // found inside a batch
@@ -340,7 +342,7 @@ std::optional<RowFault> AllocationDecoder::State::identify(const RawRow& raw, st
   };
   if (key == kIdle) {
     row.kind = RowKind::idle;
-    row.cluster = names.store(raw.properties[kCluster]);
+    row.cluster = clusters.name(raw.properties[kCluster]);
     return std::nullopt;
   }
   const std::string_view name_space = property(kNamespace, 1);
@@ -351,7 +353,7 @@ std::optional<RowFault> AllocationDecoder::State::identify(const RawRow& raw, st
                                 name_space.empty() ? "namespace" : "pod")};
   }
   if (name_space == kUnmounted) row.kind = RowKind::unmounted;
-  row.cluster = names.store(property(kCluster, 0));
+  row.cluster = clusters.name(property(kCluster, 0));
   row.name_space = names.store(name_space);
   row.pod = table->text.store(pod);
   row.controller_kind = names.store(raw.properties[kControllerKind]);
@@ -472,14 +474,16 @@ std::optional<Fault> AllocationDecoder::State::verdict() {
   if (sum > kLargestSum) {
     return Fault{Refusal::implausible, fmt::format("its rows add up to {:g}", sum)};
   }
+  if (auto several = clusters.fault()) return several;
   drop_duplicates();
   if (workloads > 0) return std::nullopt;
   return Fault{Refusal::empty, fmt::format("none of its {} rows is a usable workload ({} rejected)",
                                            rows_seen, answer.rejected.total())};
 }
 
-AllocationDecoder::AllocationDecoder(const Question& question, const Limits& limits)
-    : state_(std::make_unique<State>(question, limits)) {}
+AllocationDecoder::AllocationDecoder(const Question& question, std::string_view cluster,
+ const Limits& limits)
+    : state_(std::make_unique<State>(question, cluster, limits)) {}
 
 AllocationDecoder::~AllocationDecoder() = default;
 

@@ -109,11 +109,12 @@ bool before(const Asset& a, const Asset& b) {
 }  // namespace
 
 struct AssetDecoder::State {
-  State(const Question& asked, const Limits& bounds)
+  State(const Question& asked, std::string_view cluster, const Limits& bounds)
       : window(asked.window),
         limits(bounds),
         table(std::make_shared<model::AssetTable>()),
         names(table->text),
+        clusters(cluster, names),
         splitter(bounds, [this](const char* text, std::size_t length, std::size_t capacity) {
           return batch(text, length, capacity);
         }) {
@@ -136,6 +137,7 @@ struct AssetDecoder::State {
   Limits limits;
   std::shared_ptr<model::AssetTable> table;
   Names names;
+  Clusters clusters;
   RowTimes times;
   AssetAnswer answer;
   std::optional<Fault> fault;
@@ -277,8 +279,9 @@ std::optional<RowFault> AssetDecoder::State::check(const RawAsset& raw) const {
     return RowFault{Rejection::negative_cost,
                     fmt::format("its totalCost is {}", static_cast<double>(*raw.total) / 1e6)};
   }
-  if (raw.properties[kName].empty() && raw.properties[kProviderId].empty()) {
-    return RowFault{Rejection::no_identity, "its properties give neither name nor providerID"};
+  // Nodes are joined to pods by name; the fee of a managed control plane has none.
+  if (raw.type == "Node" && raw.properties[kName].empty()) {
+    return RowFault{Rejection::no_identity, "it is a node without a name"};
   }
   return std::nullopt;
 }
@@ -290,7 +293,7 @@ void AssetDecoder::State::accept(const RawAsset& raw, std::string_view key) {
   }
   Asset row;
   row.type = type_of(raw.type);
-  row.cluster = names.store(raw.properties[kCluster]);
+  row.cluster = clusters.name(raw.properties[kCluster]);
   row.name = names.store(raw.properties[kName]);
   row.provider_id = names.store(raw.properties[kProviderId]);
   if (row.type == AssetType::node) {
@@ -325,14 +328,16 @@ std::optional<Fault> AssetDecoder::State::verdict() {
   if (sum > kLargestSum) {
     return Fault{Refusal::implausible, fmt::format("its assets add up to {:g}", sum)};
   }
+  if (auto several = clusters.fault()) return several;
   drop_duplicates();
   if (!table->rows.empty()) return std::nullopt;
   return Fault{Refusal::empty, fmt::format("none of its {} assets is usable ({} rejected)",
                                            rows_seen, answer.rejected.total())};
 }
 
-AssetDecoder::AssetDecoder(const Question& question, const Limits& limits)
-    : state_(std::make_unique<State>(question, limits)) {}
+AssetDecoder::AssetDecoder(const Question& question, std::string_view cluster,
+ const Limits& limits)
+    : state_(std::make_unique<State>(question, cluster, limits)) {}
 
 AssetDecoder::~AssetDecoder() = default;
 

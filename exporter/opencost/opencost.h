@@ -125,9 +125,12 @@ struct AssetAnswer {
 
 /// Decodes one answer of `current` or `today`. One object per answer; feed(), then finish() once.
 /// A fault found early makes feed() return false; finish() then says which.
+///
+/// `cluster`, unless empty, replaces OpenCost's own name of the cluster; an answer that speaks of
+/// several clusters is then refused, since they could no longer be told apart.
 class AllocationDecoder {
  public:
-  AllocationDecoder(const Question& question, const Limits& limits);
+  AllocationDecoder(const Question& question, std::string_view cluster, const Limits& limits);
   ~AllocationDecoder();
 
   bool feed(std::string_view bytes);
@@ -141,7 +144,7 @@ class AllocationDecoder {
 /// The same for `assets`.
 class AssetDecoder {
  public:
-  AssetDecoder(const Question& question, const Limits& limits);
+  AssetDecoder(const Question& question, std::string_view cluster, const Limits& limits);
   ~AssetDecoder();
 
   bool feed(std::string_view bytes);

@@ -20,6 +20,23 @@ std::string_view Names::store(std::string_view name) {
   return recent;
 }
 
+std::string_view Clusters::name(std::string_view stated) {
+  if (configured_.empty()) return names_.store(stated);
+  if (!stated.empty() && stated != first_) {
+    std::string& place = first_.empty() ? first_ : second_;
+    if (place.empty()) place = stated;
+  }
+  return names_.store(configured_);
+}
+
+std::optional<Fault> Clusters::fault() const {
+  if (second_.empty()) return std::nullopt;
+  return Fault{Refusal::shape,
+               fmt::format("it speaks of the clusters \"{}\" and \"{}\", but the configuration names "
+                           "this source \"{}\"; remove its `name`",
+                           excerpt(first_), excerpt(second_), configured_)};
+}
+
 std::optional<std::chrono::sys_seconds> RowTimes::read(std::string_view text) {
   if (text == last_text_) return last_;
   const auto time = model::parse_time(text);

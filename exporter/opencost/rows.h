@@ -34,6 +34,21 @@ class Names {
   std::array<std::string_view, 4096> recent_{};
 };
 
+/// The cluster of each row: OpenCost's word, or the configured name in its place.
+class Clusters {
+ public:
+  Clusters(std::string_view configured, Names& names) : configured_(configured), names_(names) {}
+
+  std::string_view name(std::string_view stated);
+  /// When a configured name would have merged several clusters.
+  std::optional<Fault> fault() const;
+
+ private:
+  std::string configured_;
+  Names& names_;
+  std::string first_, second_;  // different clusters stated, empty if there were none
+};
+
 /// Start and end of a row. Most rows of an answer share theirs, so the last ones are remembered.
 class RowTimes {
  public:

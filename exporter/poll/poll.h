@@ -8,13 +8,16 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <variant>
 #include <vector>
 
@@ -58,6 +61,10 @@ struct Source {
 struct PollFailure {
   std::string reason;  // http::FailureKind or opencost::Refusal, as text
   std::string detail;
+  /// The server could not be reached or spoken to, whatever the query.
+  bool unreachable = false;
+  /// OpenCost may still be working on it.
+  bool abandoned = false;
 };
 
 /// One finished poll.
@@ -144,8 +151,14 @@ class Publisher {
   std::optional<SteadyTime> next_expiry() const;
 
  private:
-  struct Kept;     // one query's last good answer and status
-  void publish();  // REQUIRES: mutex_ is held
+  struct Kept;  // one query's last good answer and status
+  using Queries = std::array<std::shared_ptr<Kept>, opencost::kQueries.size()>;
+
+  // All of these REQUIRE that mutex_ is held.
+  void keep(const Observation& observation, Kept& kept, const Queries& queries);
+  void publish();
+  void drop_conflicts(Publication& next);
+  void put(std::shared_ptr<Publication> next, SteadyTime began);
 
   const Clock& clock_;
   metrics::SelfMetrics& self_;
@@ -153,11 +166,18 @@ class Publisher {
   log::Log log_;
   mutable std::mutex mutex_;
   PublisherOptions options_;
-  std::map<std::string, std::array<std::shared_ptr<Kept>, opencost::kQueries.size()>> kept_;
+  metrics::Options rendered_with_;
+  std::map<std::string, Queries> kept_;
+  std::set<std::string>
+      conflicts_;  // sources that share a cluster's name with another; logged once
   std::uint64_t generation_ = 0;
 };
 
 /// Asks one OpenCost. step() is the whole behaviour; run() only waits between steps.
+///
+/// A query that is refused is asked again after a minute or so, then ever less often. A server that
+/// cannot be reached holds back all its queries in the same way, and is asked everything that is
+/// overdue as soon as one of them is answered.
 class Poller {
  public:
   /// All references must outlive the Poller. `seed` drives jitter only.
@@ -173,14 +193,20 @@ class Poller {
  private:
   struct Due {
     SteadyTime at{};
+    http::Breaker breaker;
     std::optional<opencost::Question> answered;  // never ask the same question twice
     std::size_t rows = 0;                        // of the last accepted answer
     int implausible = 0;                         // in a row
   };
 
-  Observation ask(const opencost::Question& question, std::stop_token stop);
-  std::optional<opencost::Question> question(opencost::Query query) const;
-  void finished(const Observation& observation);
+  Due& due(opencost::Query query) { return due_[static_cast<std::size_t>(query)]; }
+  std::optional<opencost::Question> question(opencost::Query query);
+  /// Nothing when it was stopped.
+  std::optional<Observation> ask(const opencost::Question& question, std::stop_token stop);
+  void doubt(Observation& observation);
+  void finished(const Observation& observation, SteadyTime began);
+  void report(const Observation& observation);
+  SteadyTime next() const;
 
   Source source_;
   Schedule schedule_;
@@ -190,8 +216,41 @@ class Poller {
   Publisher& publisher_;
   log::Log log_;
   std::mt19937_64 random_;
-  http::Breaker breaker_;
-  std::array<Due, opencost::kQueries.size()> due_;
+  http::Breaker breaker_;         // of the server
+  SteadyTime closed_until_{};     // nothing is asked before
+  std::vector<Due> due_;          // by Query
+  std::set<std::string> logged_;  // rejected rows that were logged, so that each is logged once
+};
+
+/// The pollers of all sources, a thread each, and the thread that ends series when they are too
+/// old. Threads stop with it.
+class Fleet {
+ public:
+  using MakeTransport = std::function<std::unique_ptr<http::Transport>(const Source&)>;
+
+  /// `clock` and `publisher` must outlive the fleet.
+  Fleet(const Clock& clock, Publisher& publisher, log::Log log, MakeTransport make_transport);
+  ~Fleet();
+
+  /// Starts and stops pollers until they are those of `sources`. One whose settings are unchanged
+  /// goes on undisturbed, since a question that is given up costs OpenCost as much as its answer.
+  void adopt(const std::vector<Source>& sources, const Schedule& schedule,
+             const http::RetryPolicy& retry);
+
+ private:
+  struct Member {
+    Source source;
+    std::jthread thread;
+  };
+
+  const Clock& clock_;
+  Publisher& publisher_;
+  log::Log log_;
+  MakeTransport make_transport_;
+  Schedule schedule_;
+  http::RetryPolicy retry_;
+  std::vector<Member> members_;
+  std::jthread expiry_;
 };
 
 /// Every reason a poll can fail for and a row can be rejected for, as label values.

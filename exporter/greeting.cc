@@ -1,0 +1,67 @@
+#include "exporter/greeting.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace exporter {
+namespace {
+
+bool complete(const poll::SourceStatus& source) {
+  return std::all_of(source.queries.begin(), source.queries.end(),
+                     [](const poll::QueryStatus& query) { return query.shown; });
+}
+
+void line(std::string& out, std::string_view name, Cost cost, double hours,
+          std::string_view currency) {
+  const CostRate rate = mean_rate(cost, hours);
+  out += fmt::format("  {:<28} {:>10.4f} {}/h {:>12.2f} {}/month\n", name, rate.per_hour, currency,
+                     rate.per_hour * kHoursPerMonth, currency);
+}
+
+}  // namespace
+
+std::string where_to_look(const std::vector<std::string>& addresses,
+                          std::string_view telemetry_path, std::string_view opencost_url) {
+  const std::string base = "http://" + addresses.front();
+  return fmt::format(
+      "A fake cluster answers as OpenCost does at {}\n"
+      "  metrics       {}{}\n"
+      "  landing page  {}/\n"
+      "  readiness     {}/-/ready\n"
+      "Stop it with Ctrl-C.\n",
+      opencost_url, base, telemetry_path, base, base);
+}
+
+std::optional<std::string> first_figures(const poll::Publication* publication) {
+  if (publication == nullptr || publication->sources.empty() ||
+      !std::all_of(publication->sources.begin(), publication->sources.end(), complete)) {
+    return std::nullopt;
+  }
+  const cost::Breakdown& current = *publication->report.sources.front().current;
+  const double hours = current.window.hours();
+  std::vector<cost::NamespaceCost> namespaces = current.namespaces;
+  std::sort(namespaces.begin(), namespaces.end(),
+            [](const auto& a, const auto& b) { return a.costs.total() > b.costs.total(); });
+  std::string out =
+      fmt::format("\nFirst figures, window {} to {}:\n", model::format_time(current.window.start),
+                  model::format_time(current.window.end));
+  for (const cost::NamespaceCost& row : namespaces) {
+    line(out, row.name_space, row.costs.total(), hours, publication->currency);
+  }
+  for (const cost::ClusterCost& row : current.idle) {
+    line(out, "(idle)", row.costs.total(), hours, publication->currency);
+  }
+  for (const cost::ClusterCost& row : current.unmounted) {
+    line(out, "(unmounted)", row.costs.total(), hours, publication->currency);
+  }
+  for (const cost::ClusterCost& row : current.clusters) {
+    line(out, fmt::format("cluster {}", row.cluster), row.costs.total(), hours,
+         publication->currency);
+  }
+  out += fmt::format("{} series at generation {}\n", publication->page->series,
+                     publication->generation);
+  return out;
+}
+
+}  // namespace exporter

@@ -1,0 +1,20 @@
+// What the demo says on a terminal. Part of the program, not of a room.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporter/poll/poll.h"
+
+namespace exporter {
+
+/// Where a person looks: metrics, landing page, readiness, and the fake OpenCost itself.
+std::string where_to_look(const std::vector<std::string>& addresses,
+                          std::string_view telemetry_path, std::string_view opencost_url);
+
+/// The first figures, once every query was answered; nothing before.
+std::optional<std::string> first_figures(const poll::Publication* publication);
+
+}  // namespace exporter

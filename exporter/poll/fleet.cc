@@ -1,0 +1,63 @@
+#include <algorithm>
+
+#include "exporter/poll/poll.h"
+
+namespace exporter::poll {
+namespace {
+
+// How long a series may outlive its time when nothing else happens.
+constexpr std::chrono::seconds kLook{10};
+
+void expire_when_due(const Clock& clock, Publisher& publisher, std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    const SteadyTime now = clock.steady();
+    const auto next = publisher.next_expiry();
+    if (next && *next <= now) {
+      publisher.expire();
+      continue;
+    }
+    clock.sleep_until(next ? std::min(*next, now + kLook) : now + kLook, stop);
+  }
+}
+
+}  // namespace
+
+Fleet::Fleet(const Clock& clock, Publisher& publisher, log::Log log, MakeTransport make_transport)
+    : clock_(clock),
+      publisher_(publisher),
+      log_(std::move(log)),
+      make_transport_(std::move(make_transport)),
+      expiry_([this](std::stop_token stop) { expire_when_due(clock_, publisher_, stop); }) {}
+
+Fleet::~Fleet() {
+  for (Member& member : members_) member.thread.request_stop();
+}
+
+void Fleet::adopt(const std::vector<Source>& sources, const Schedule& schedule,
+                  const http::RetryPolicy& retry) {
+  const bool same_rules = schedule == schedule_ && retry == retry_;
+  schedule_ = schedule;
+  retry_ = retry;
+  std::vector<Member> kept;
+  for (Member& member : members_) {
+    const bool stays =
+        same_rules && std::find(sources.begin(), sources.end(), member.source) != sources.end();
+    if (stays) {
+      kept.push_back(std::move(member));
+    } else {
+      member.thread.request_stop();
+    }
+  }
+  members_ = std::move(kept);  // joins those that were stopped
+  for (const Source& source : sources) {
+    const bool runs = std::any_of(members_.begin(), members_.end(),
+                                  [&](const Member& member) { return member.source == source; });
+    if (runs) continue;
+    auto poller = std::make_shared<Poller>(source, schedule, retry, clock_, make_transport_(source),
+                                           publisher_, log_, std::random_device()());
+    members_.push_back(
+        {source, std::jthread([poller](std::stop_token stop) { poller->run(stop); })});
+  }
+}
+
+}  // namespace exporter::poll

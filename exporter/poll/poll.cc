@@ -1,1 +1,0 @@
-#include "exporter/poll/poll.h"

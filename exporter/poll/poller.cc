@@ -1,0 +1,222 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "exporter/poll/decode.h"
+
+namespace exporter::poll {
+namespace {
+
+using opencost::Query;
+using opencost::Question;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFirstWait = std::chrono::minutes(1);
+constexpr milliseconds kLongestWait = std::chrono::minutes(30);
+// How soon to look again whether a window has become askable.
+constexpr milliseconds kNextLook = std::chrono::seconds(30);
+// A drop in rows that lasts this many polls is believed.
+constexpr int kBelievedAfter = 3;
+// Rejected rows remembered as logged; beyond it they are counted only.
+constexpr std::size_t kMostLogged = 1000;
+
+std::string text(std::string_view view) { return std::string(view); }
+
+std::size_t rows_of(const Observation& observation) {
+  if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
+    return answer->table->rows.size();
+  }
+  const auto* assets = std::get_if<opencost::AssetAnswer>(&observation.outcome);
+  return assets != nullptr ? assets->table->rows.size() : 0;
+}
+
+const opencost::Rejected* rejected_of(const Observation& observation) {
+  if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
+    return &answer->rejected;
+  }
+  const auto* assets = std::get_if<opencost::AssetAnswer>(&observation.outcome);
+  return assets != nullptr ? &assets->rejected : nullptr;
+}
+
+}  // namespace
+
+std::chrono::seconds Schedule::interval(Query query) const {
+  switch (query) {
+    case Query::current:
+      return current;
+    case Query::assets:
+      return assets;
+    case Query::today:
+      return today;
+  }
+  return current;
+}
+
+Poller::Poller(Source source, Schedule schedule, http::RetryPolicy retry, const Clock& clock,
+               std::unique_ptr<http::Transport> transport, Publisher& publisher, log::Log log,
+               std::uint64_t seed)
+    : source_(std::move(source)),
+      schedule_(schedule),
+      retry_(retry),
+      clock_(clock),
+      transport_(std::move(transport)),
+      publisher_(publisher),
+      log_(std::move(log)),
+      random_(seed),
+      breaker_(kFirstWait, kLongestWait) {
+  for (std::size_t i = 0; i < opencost::kQueries.size(); ++i) {
+    due_.push_back({clock.steady(), http::Breaker(kFirstWait, kLongestWait), {}, 0, 0});
+  }
+}
+
+void Poller::run(std::stop_token stop) {
+  while (!stop.stop_requested()) clock_.sleep_until(step(stop), stop);
+}
+
+SteadyTime Poller::next() const {
+  SteadyTime earliest = SteadyTime::max();
+  for (const Due& due : due_) earliest = std::min(earliest, due.at);
+  return std::max(earliest, closed_until_);
+}
+
+SteadyTime Poller::step(std::stop_token stop) {
+  const SteadyTime began = clock_.steady();
+  if (began < closed_until_) return next();
+  for (Query query : opencost::kQueries) {
+    if (due(query).at > began) continue;
+    const auto asked = question(query);
+    if (!asked || asked == due(query).answered) {
+      due(query).at = began + kNextLook;
+      continue;
+    }
+    auto observation = ask(*asked, stop);
+    if (!observation) return next();
+    doubt(*observation);
+    report(*observation);
+    finished(*observation, began);
+    publisher_.observe(*observation);
+    break;
+  }
+  return next();
+}
+
+// Assets are asked for the window `current` was answered for, so that a node's cost and what its
+// pods were charged can be compared.
+std::optional<Question> Poller::question(Query query) {
+  const auto window =
+      opencost::window_for(query, source_.alignment, schedule_.settle, clock_.now());
+  if (!window) return std::nullopt;
+  const auto& current = due(Query::current).answered;
+  if (query == Query::assets && current && window->end - current->window.end <= schedule_.current) {
+    return Question{query, current->window};
+  }
+  return Question{query, *window};
+}
+
+std::optional<Observation> Poller::ask(const Question& question, std::stop_token stop) {
+  const std::string url = opencost::url(source_.url, question);
+  const SteadyTime began = clock_.steady();
+  Observation observation;
+  observation.source = source_.name;
+  observation.question = question;
+  const auto transfer = [&](const http::Body& body) {
+    return transport_->get(
+        url,
+        [&](std::string_view bytes) {
+          observation.bytes += bytes.size();
+          return body(bytes);
+        },
+        stop);
+  };
+  for (int attempt = 1;; ++attempt) {
+    std::optional<http::Failure> failure;
+    observation.outcome =
+        decode(question, source_.named ? source_.name : std::string_view(), transfer, failure);
+    if (!failure) break;
+    if (failure->kind == http::FailureKind::cancelled) return std::nullopt;
+    const double jitter = std::uniform_real_distribution<double>(0, 1)(random_);
+    const auto delay = http::retry_delay(retry_, *failure, attempt, jitter);
+    if (!delay) break;
+    if (!clock_.sleep_until(clock_.steady() + *delay, stop)) return std::nullopt;
+    ++observation.retries;
+  }
+  observation.fetched_at = clock_.now();
+  observation.took = clock_.steady() - began;
+  return observation;
+}
+
+void Poller::doubt(Observation& observation) {
+  Due& due = this->due(observation.question.query);
+  if (std::holds_alternative<PollFailure>(observation.outcome)) return;
+  const std::size_t rows = rows_of(observation);
+  const auto fault = opencost::check_row_count(rows, due.rows);
+  if (fault && ++due.implausible < kBelievedAfter) {
+    observation.outcome = PollFailure{text(to_string(fault->refusal)), fault->detail};
+    return;
+  }
+  due.implausible = 0;
+  due.rows = rows;
+}
+
+void Poller::finished(const Observation& observation, SteadyTime began) {
+  const Query query = observation.question.query;
+  const SteadyTime now = clock_.steady();
+  const auto interval = milliseconds(schedule_.interval(query));
+  if (const auto* failure = std::get_if<PollFailure>(&observation.outcome)) {
+    if (failure->unreachable) {
+      closed_until_ = now + breaker_.failed();
+      return;
+    }
+    const milliseconds wait = due(query).breaker.failed();
+    due(query).at = now + (failure->abandoned ? std::max(wait, interval) : wait);
+    return;
+  }
+  breaker_.succeeded();
+  due(query).breaker.succeeded();
+  due(query).answered = observation.question;
+  const double share = std::uniform_real_distribution<double>(-1, 1)(random_) * schedule_.jitter;
+  const auto shift =
+      milliseconds(static_cast<std::int64_t>(static_cast<double>(interval.count()) * share));
+  due(query).at = began + interval + shift;
+}
+
+void Poller::report(const Observation& observation) {
+  const Query query = observation.question.query;
+  log::Event event{log::Level::debug,
+                   "poll finished",
+                   {{"cluster", source_.name}, {"query", text(to_string(query))}}};
+  const auto add = [&](std::string name, std::string value) {
+    event.fields.emplace_back(std::move(name), std::move(value));
+  };
+  add("seconds", fmt::format("{:.3f}", observation.took.count()));
+  add("bytes", fmt::format("{}", observation.bytes));
+  if (observation.retries > 0) add("retries", fmt::format("{}", observation.retries));
+  if (const auto* failure = std::get_if<PollFailure>(&observation.outcome)) {
+    event.level = log::Level::warn;
+    event.message = "poll failed";
+    add("reason", failure->reason);
+    add("error", failure->detail);
+    log_(event);
+    return;
+  }
+  if (!due(query).answered) {
+    event.level = log::Level::info;
+    event.message = "first answer";
+  }
+  add("rows", fmt::format("{}", rows_of(observation)));
+  log_(event);
+  for (const opencost::RejectedRow& row : rejected_of(observation)->examples) {
+    const std::string reason = text(to_string(row.reason));
+    const std::string once = text(to_string(query)) + '/' + reason + '/' + row.key;
+    if (logged_.size() >= kMostLogged || !logged_.insert(once).second) continue;
+    log_({log::Level::warn,
+          "row rejected",
+          {{"cluster", source_.name},
+           {"query", text(to_string(query))},
+           {"reason", reason},
+           {"row", row.key},
+           {"error", row.detail}}});
+  }
+}
+
+}  // namespace exporter::poll

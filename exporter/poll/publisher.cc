@@ -1,0 +1,243 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "exporter/poll/poll.h"
+
+namespace exporter::poll {
+namespace {
+
+using opencost::Query;
+
+std::string text(std::string_view view) { return std::string(view); }
+
+/// How long an answer is shown after it was fetched.
+std::chrono::seconds lifetime(const PublisherOptions& options, Query query) {
+  const auto extra = options.schedule.interval(query) - options.schedule.current;
+  return options.max_age + std::max(extra, std::chrono::seconds(0));
+}
+
+const opencost::Rejected* rejected_rows(const Observation& observation) {
+  if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
+    return &answer->rejected;
+  }
+  if (const auto* answer = std::get_if<opencost::AssetAnswer>(&observation.outcome)) {
+    return &answer->rejected;
+  }
+  return nullptr;
+}
+
+metrics::SelfMetrics::Accepted accepted(const Observation& observation, std::uint64_t rows) {
+  metrics::SelfMetrics::Accepted out;
+  out.source = observation.source;
+  out.query = text(to_string(observation.question.query));
+  out.at = observation.fetched_at;
+  out.window_end = observation.question.window.end;
+  out.rows = rows;
+  if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
+    out.idle_clamped = answer->idle_clamped;
+  }
+  const opencost::Rejected* const rejected = rejected_rows(observation);
+  for (std::size_t i = 0; i < opencost::kRejections; ++i) {
+    if (rejected->counts[i] == 0) continue;
+    out.rejected.emplace_back(to_string(static_cast<opencost::Rejection>(i)), rejected->counts[i]);
+  }
+  return out;
+}
+
+/// Every cluster an answer speaks of.
+std::set<std::string_view> clusters_of(const cost::SourceReport& source) {
+  std::set<std::string_view> clusters;
+  for (const cost::Breakdown* part : {source.current.get(), source.today.get()}) {
+    if (part == nullptr) continue;
+    for (const auto& cluster : part->clusters) clusters.insert(cluster.cluster);
+  }
+  if (source.assets) {
+    for (const auto& node : source.assets->nodes) clusters.insert(node.cluster);
+    for (const auto& asset : source.assets->others) clusters.insert(asset.cluster);
+  }
+  return clusters;
+}
+
+}  // namespace
+
+struct Publisher::Kept {
+  QueryStatus status;
+  std::shared_ptr<const cost::Breakdown> breakdown;
+  std::shared_ptr<const cost::Inventory> inventory;
+  SteadyTime expires{};
+
+  bool holds() const { return breakdown != nullptr || inventory != nullptr; }
+  void drop() {
+    breakdown = nullptr;
+    inventory = nullptr;
+    status.shown = false;
+  }
+};
+
+Publisher::Publisher(const Clock& clock, metrics::SelfMetrics& self, Board& board, log::Log log)
+    : clock_(clock), self_(self), board_(board), log_(std::move(log)) {}
+
+void Publisher::adopt(PublisherOptions options) {
+  std::lock_guard lock(mutex_);
+  options_ = std::move(options);
+  metrics::SelfMetrics::Labels labels{options_.sources, {}, failure_reasons(), rejection_reasons()};
+  for (Query query : opencost::kQueries) labels.queries.emplace_back(to_string(query));
+  self_.declare(labels);
+  self_.set_currency(options_.currency);
+
+  decltype(kept_) kept;
+  for (const std::string& source : options_.sources) {
+    auto& queries = kept[source];
+    if (const auto old = kept_.find(source); old != kept_.end()) queries = old->second;
+    for (auto& query : queries) {
+      if (!query) query = std::make_shared<Kept>();
+    }
+  }
+  kept_ = std::move(kept);
+  publish();
+}
+
+void Publisher::observe(const Observation& observation) {
+  std::lock_guard lock(mutex_);
+  const auto source = kept_.find(observation.source);
+  if (source == kept_.end()) return;
+  const Query query = observation.question.query;
+  Kept& kept = *source->second[static_cast<std::size_t>(query)];
+  kept.status.asked = true;
+
+  metrics::SelfMetrics::Poll poll;
+  poll.source = observation.source;
+  poll.query = to_string(query);
+  poll.seconds = observation.took.count();
+  poll.retries = observation.retries;
+  poll.bytes = observation.bytes;
+  if (const auto* failure = std::get_if<PollFailure>(&observation.outcome)) {
+    poll.failure = failure->reason;
+    kept.status.up = false;
+    kept.status.failure = failure->reason + ": " + failure->detail;
+  } else {
+    keep(observation, kept, source->second);
+    self_.answer_accepted(accepted(observation, kept.status.rows));
+  }
+  self_.poll_finished(poll);
+  publish();
+}
+
+void Publisher::keep(const Observation& observation, Kept& kept, const Queries& queries) {
+  const Query query = observation.question.query;
+  QueryStatus& status = kept.status;
+  status.up = true;
+  status.failure.clear();
+  status.last_success = observation.fetched_at;
+  status.window = observation.question.window;
+  status.rejected = rejected_rows(observation)->total();
+  const auto age = clock_.now() - observation.fetched_at;
+  auto left = std::chrono::milliseconds(lifetime(options_, query)) - age;
+  if (query == Query::today) {
+    const auto tomorrow =
+        std::chrono::floor<std::chrono::days>(status.window->start) + std::chrono::days(1);
+    left = std::min(left, std::chrono::milliseconds(tomorrow - clock_.now()));
+  }
+  kept.expires = clock_.steady() + left;
+  if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
+    status.rows = answer->table->rows.size();
+    kept.breakdown = std::make_shared<const cost::Breakdown>(cost::break_down(answer->table));
+  } else if (const auto* assets = std::get_if<opencost::AssetAnswer>(&observation.outcome)) {
+    status.rows = assets->table->rows.size();
+    const auto& current = queries[static_cast<std::size_t>(Query::current)]->breakdown;
+    kept.inventory = std::make_shared<const cost::Inventory>(
+        cost::take_inventory(assets->table, current ? current->rows.get() : nullptr));
+  }
+}
+
+void Publisher::expire() {
+  std::lock_guard lock(mutex_);
+  publish();
+}
+
+std::optional<SteadyTime> Publisher::next_expiry() const {
+  std::lock_guard lock(mutex_);
+  std::optional<SteadyTime> next;
+  for (const auto& [name, queries] : kept_) {
+    for (const auto& kept : queries) {
+      if (kept->holds()) next = next ? std::min(*next, kept->expires) : kept->expires;
+    }
+  }
+  return next;
+}
+
+// Two sources that speak of the same cluster would give every series twice, and Prometheus refuses
+// such a page whole; the one configured first is shown.
+void Publisher::drop_conflicts(Publication& next) {
+  std::map<std::string_view, std::string_view> owner;
+  for (std::size_t i = 0; i < next.sources.size(); ++i) {
+    SourceStatus& status = next.sources[i];
+    for (std::string_view cluster : clusters_of(next.report.sources[i])) {
+      const auto [at, fresh] = owner.emplace(cluster, status.name);
+      if (fresh || at->second == status.name) continue;
+      const std::string detail = fmt::format(
+          "it calls its cluster \"{}\", as {} does; give each its own `name`", cluster, at->second);
+      next.report.sources[i] = {};
+      for (QueryStatus& query : status.queries) {
+        query.shown = false;
+        query.failure = "not shown: " + detail;
+      }
+      if (conflicts_.insert(status.name).second) {
+        log_(
+            {log::Level::error, "source not shown", {{"cluster", status.name}, {"error", detail}}});
+      }
+      break;
+    }
+  }
+}
+
+void Publisher::publish() {
+  const SteadyTime began = clock_.steady();
+  auto next = std::make_shared<Publication>();
+  for (const std::string& name : options_.sources) {
+    SourceStatus status{name, {}};
+    cost::SourceReport report;
+    const Queries& queries = kept_[name];
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      Kept& kept = *queries[i];
+      if (kept.holds() && kept.expires <= began) {
+        kept.drop();
+        log_({log::Level::warn,
+              "answer too old, its series end",
+              {{"cluster", name}, {"query", text(to_string(static_cast<Query>(i)))}}});
+      }
+      kept.status.shown = kept.holds();
+      status.queries[i] = kept.status;
+    }
+    report.current = queries[static_cast<std::size_t>(Query::current)]->breakdown;
+    report.today = queries[static_cast<std::size_t>(Query::today)]->breakdown;
+    report.assets = queries[static_cast<std::size_t>(Query::assets)]->inventory;
+    next->sources.push_back(std::move(status));
+    next->report.sources.push_back(std::move(report));
+  }
+  drop_conflicts(*next);
+  put(std::move(next), began);
+}
+
+// A failed poll changes what is said of a source but not a byte of the page, which is then shared.
+void Publisher::put(std::shared_ptr<Publication> next, SteadyTime began) {
+  next->generation = ++generation_;
+  next->published_at = clock_.now();
+  next->currency = options_.currency;
+  next->currency_rate = options_.metrics.currency_rate;
+  const auto last = board_.latest();
+  if (last && last->page && last->report == next->report && rendered_with_ == options_.metrics) {
+    next->page = last->page;
+  } else {
+    next->page =
+        std::make_shared<const metrics::Page>(metrics::render(next->report, options_.metrics));
+    rendered_with_ = options_.metrics;
+    const std::chrono::duration<double> took = clock_.steady() - began;
+    self_.published(next->page->series, took.count());
+  }
+  board_.put(std::move(next));
+}
+
+}  // namespace exporter::poll
