@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "exporter/web/answer.h"
+#include "exporter/web/body.h"
 #include "exporter/web/listen.h"
 
 namespace exporter::web {
@@ -14,19 +15,13 @@ namespace exporter::web {
 namespace {
 
 constexpr std::uint64_t kMostBodyBytes = 64 * 1024;
-// Of one connection, for request line and headers; what does not fit is refused.
-constexpr std::size_t kConnectionMemory = 16 * 1024;
 // How long answers under way may still take when the server ends.
 constexpr std::chrono::seconds kDrain{5};
 
 struct StopDaemon {
   void operator()(MHD_Daemon* daemon) const { MHD_stop_daemon(daemon); }
 };
-struct DestroyResponse {
-  void operator()(MHD_Response* response) const { MHD_destroy_response(response); }
-};
 using Daemon = std::unique_ptr<MHD_Daemon, StopDaemon>;
-using Response = std::unique_ptr<MHD_Response, DestroyResponse>;
 
 }  // namespace
 
@@ -113,30 +108,8 @@ Request read_request(MHD_Connection* connection, const char* method, std::string
   return request;
 }
 
-void release_exposition(void* holder) noexcept {
-  delete static_cast<std::shared_ptr<const metrics::Exposition>*>(holder);
-}
-
-Response body_of(const Reply& reply) {
-  if (!reply.exposition || reply.exposition->bytes == 0) {
-    // MHD does not write to a buffer it is told to copy.
-    return Response(MHD_create_response_from_buffer(
-        reply.body.size(), const_cast<char*>(reply.body.data()), MHD_RESPMEM_MUST_COPY));
-  }
-  std::vector<MHD_IoVec> pieces;
-  pieces.reserve(reply.exposition->pieces.size());
-  for (const std::string_view piece : reply.exposition->pieces) {
-    if (!piece.empty()) pieces.push_back({piece.data(), piece.size()});
-  }
-  auto holder = std::make_unique<std::shared_ptr<const metrics::Exposition>>(reply.exposition);
-  Response response(MHD_create_response_from_iovec(
-      pieces.data(), static_cast<unsigned>(pieces.size()), release_exposition, holder.get()));
-  if (response) static_cast<void>(holder.release());  // release_exposition() deletes it
-  return response;
-}
-
 MHD_Result send(MHD_Connection* connection, const Reply& reply) {
-  const Response response = body_of(reply);
+  const Response response = body_of(reply, connection);
   if (!response) return MHD_NO;
   MHD_add_response_header(response.get(), "X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : reply.headers) {
