@@ -56,7 +56,7 @@ void append_large(std::string& out, double value) {
   for (char c : all.substr(0, mark)) {
     if (c != '.') digits += c;
   }
-  const auto wanted = static_cast<std::size_t>(exponent + 1 + (value < 0 ? 1 : 0));
+  const auto wanted = static_cast<std::size_t>(exponent) + (value < 0 ? 2u : 1u);
   const std::size_t point = std::min(digits.size(), wanted);
   out.append(digits, 0, point).append(wanted - point, '0');
   if (point < digits.size()) out.append(".").append(digits, point);

@@ -51,7 +51,7 @@ struct Listener::Loop {
   Result<void> open();
   void run(const std::stop_token& stop);
   void wait();
-  int timeout();
+  int timeout() const;
   void drip();
   void resume_all();
   MHD_Result handle(MHD_Connection* connection, std::string_view path, std::string_view method,
@@ -163,7 +163,7 @@ void Listener::Loop::run(const std::stop_token& stop) {
   }
 }
 
-int Listener::Loop::timeout() {
+int Listener::Loop::timeout() const {
   MHD_UNSIGNED_LONG_LONG server_wants = 0;
   const bool bounded = MHD_get_timeout(daemon, &server_wants) == MHD_YES;
   auto wanted = bounded ? static_cast<std::int64_t>(std::min<std::uint64_t>(server_wants, 60000))
@@ -240,7 +240,7 @@ MHD_Result Listener::Loop::send(MHD_Connection* connection, Reply reply) {
   MHD_Response* const response =
       MHD_create_response_from_callback(size, kBlock, &on_read, stream.get(), &on_free);
   if (response == nullptr) return MHD_NO;
-  stream.release();
+  [[maybe_unused]] const Stream* const with_response = stream.release();
   if (!reply.type.empty()) {
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply.type.c_str());
   }
