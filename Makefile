@@ -1,0 +1,106 @@
+# The commands of this repository. `make help` lists them; CMakePresets.json says how each is built.
+#
+#   ARGS=...    appended to the demo's command line:  make run ARGS="--pods 5000"
+#   JOBS=N      compilers and tests at a time; the number of processors if left out
+JOBS ?= $(shell nproc)
+ARGS ?=
+FUZZ_SECONDS ?= 60
+SOURCES = git ls-files -co --exclude-standard 'exporter/*.cc' 'exporter/*.h' 'tests/*.cc' 'tests/*.h'
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test asan tsan tidy format format-check fuzz bench docs golden packages clean
+.NOTPARALLEL:
+
+# $(call need,sections): asks apt for the packages of these sections that are not installed, and
+# leaves apt alone when there are none.
+define need
+@missing=$$(awk -v want=' $(1) ' \
+    '/^# [a-z]+:/ { name = $$2; sub(":", "", name); on = index(want, " " name " ") } \
+     !/^#/ && NF && on { print $$1 }' packages.txt | while read -r package; do \
+  dpkg-query -W -f '$${Status}' "$$package" 2>/dev/null | grep -q '^install ok installed$$' \
+    || echo "$$package"; done); \
+if [ -n "$$missing" ]; then \
+  echo "installing:" $$missing; \
+  command -v apt-get >/dev/null || { echo "this is not Debian; install them by hand" >&2; exit 1; }; \
+  as_root=; \
+  [ "$$(id -u)" = 0 ] || as_root=sudo; \
+  [ -z "$$as_root" ] || command -v sudo >/dev/null || \
+    { echo "neither root nor sudo; ask root for: apt-get install" $$missing >&2; exit 1; }; \
+  $$as_root apt-get update -qq && \
+  $$as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends $$missing </dev/null; \
+fi
+endef
+
+# $(call compile,preset): the build directory is build/<preset>.
+define compile
+cmake --preset $(1) --log-level=WARNING
+cmake --build --preset $(1) -j $(JOBS)
+endef
+
+# $(call check,preset): the tests of that build.
+check = ctest --preset $(1) -j $(JOBS)
+
+help: ## This list.
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: build ## Build the optimised binary and run the demo: a made-up cluster, no OpenCost needed.
+	build/opencost-exporter demo $(ARGS)
+
+build: ## Build the optimised binary, build/opencost-exporter.
+	$(call need,build)
+	$(call compile,release)
+	install -m 755 build/release/exporter/opencost-exporter build/opencost-exporter
+
+test: ## Build with assertions and run every test.
+	$(call need,build test)
+	$(call compile,dev)
+	$(call check,dev)
+
+asan: ## Run the tests under the address and undefined-behaviour sanitizers.
+	$(call need,build test checks)
+	$(call compile,asan)
+	$(call check,asan)
+
+tsan: ## Run the tests under the thread sanitizer.
+	$(call need,build test checks)
+	$(call compile,tsan)
+	$(call check,tsan)
+
+tidy: ## Run clang-tidy over every source.
+	$(call need,build test checks)
+	cmake --preset tidy --log-level=WARNING
+	sed -n 's/^ *"file": "\(.*\)",\{0,1\}$$/\1/p' build/tidy/compile_commands.json | sort -u \
+	  | xargs -P $(JOBS) -n 1 clang-tidy-14 --quiet -p build/tidy
+
+format: ## Lay out every source as .clang-format says.
+	$(call need,checks)
+	$(SOURCES) | xargs clang-format-14 -i
+
+format-check: ## Say which sources `make format` would change.
+	$(call need,checks)
+	$(SOURCES) | xargs clang-format-14 --dry-run -Werror
+
+fuzz: ## Run the fuzz targets, FUZZ_SECONDS each.
+	$(call need,build test checks)
+	$(call compile,fuzz)
+	tests/fuzz/run $(FUZZ_SECONDS)
+
+bench: ## Run the benchmarks; QUICK=1 for a rough look.
+	$(call need,build test checks)
+	$(call compile,bench)
+	tests/bench/run $(if $(QUICK),--quick)
+
+docs: build ## Write the generated pages of docs/ again.
+	build/opencost-exporter print-docs --output docs
+
+golden: ## Write the golden pages of tests/golden again; look at the difference before you commit it.
+	$(call need,build test)
+	$(call compile,dev)
+	tests/golden/update
+
+packages: ## Install the Debian packages of every section of packages.txt.
+	$(call need,build test checks)
+
+clean: ## Remove build/.
+	rm -rf build
