@@ -43,8 +43,8 @@ constexpr std::string_view kTail = R"(
 
 ## Output
 
-Events go to standard error, one line each, as logfmt or JSON. `check-config`, `print-docs`, `--help`
-and `--version` print to standard output.
+Events go to standard error, one line each, as logfmt or JSON. `check-config`, `print-docs`,
+`--help`, `--version` and what `demo` says about itself print to standard output.
 )";
 
 std::string table(std::string_view command) {

@@ -35,7 +35,7 @@ std::string plain_value(Shape shape, std::string_view text) {
 template <class Target>
 std::string entry(const Setting<Target>& setting, std::string_view name, std::size_t depth) {
   const bool unset = setting.default_value.empty();
-  return prose(setting.meaning, depth) +
+  return prose(fmt::format("{} [{}]", setting.meaning, setting.type), depth) +
          fmt::format("{}#{}: {}\n", indent(depth), name,
                      plain_value(setting.shape, unset ? setting.example : setting.default_value));
 }

@@ -110,7 +110,7 @@ constexpr Setting<Config> kSettings[] = {
     {.key = "poll.retries",
      .type = "integer",
      .default_value = "3",
-     .meaning = "How often a failed request is tried again at once, 0 to 10; a timeout never is.",
+     .meaning = "How often a failed request is tried again, 0 to 10; one that timed out never is.",
      .apply = [](Config& c,
                  const Item& i) { return assign(c.retry.retries, parse_integer(i.text, 0, 10)); },
      .print = [](const Config& c) { return one(std::to_string(c.retry.retries)); }},

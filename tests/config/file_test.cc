@@ -27,21 +27,22 @@ void bad_setting(std::string_view line, std::string_view message) {
 
 TEST(BadFile, IsNotTheYamlThatIsTaken) {
   bad("clusters: [\n",
-      "c.yaml:2: is not valid YAML (end of sequence flow not found); check indentation, colons and "
+      "c.yaml:1: is not valid YAML (end of sequence flow not found); check indentation, colons and "
       "quotes");
   bad("clusters:\n  - url: http://a\n    name: b: c\n",
       "c.yaml:3: is not valid YAML (illegal map value); check indentation, colons and quotes");
   bad("clusters:\n  - url: http://a\n   name: b\n",
-      "c.yaml:3: is not valid YAML (end of map not found); check indentation, colons and quotes");
+      "c.yaml:3: is not valid YAML (end of sequence not found); check indentation, colons and "
+      "quotes");
   bad("log:\n  level: \"info\n",
-      "c.yaml:3: is not valid YAML (illegal EOF in scalar); check indentation, colons and quotes");
+      "c.yaml:2: is not valid YAML (illegal EOF in scalar); check indentation, colons and quotes");
   bad("log: {level: \"\\q\"}\n",
       "c.yaml:1: is not valid YAML (unknown escape character: q); check indentation, colons and "
       "quotes");
   bad("clusters:\n\t- url: http://a\n", "c.yaml:2: is indented with a tab; use spaces");
   bad("clusters:\n  - url: http://a\n  \t  name: b\n",
       "c.yaml:3: is indented with a tab; use spaces");
-  bad(kOne + "---\n" + kOne, "c.yaml:3: a second document begins; write one document");
+  bad(kOne + "---\n" + kOne, "c.yaml:2: a second document begins; write one document");
   bad("a: &a {b: 1}\n",
       "c.yaml:1: anchors and aliases (& and *) are not taken; write the value out, or in quotes if "
       "it begins with one of them");
@@ -63,7 +64,8 @@ TEST(BadFile, IsNotTheYamlThatIsTaken) {
       "c.yaml:3: holds bytes that are not UTF-8; save the file as UTF-8");
   bad("\xff\xfel\n", "c.yaml:1: holds bytes that are not UTF-8; save the file as UTF-8");
   bad(std::string((1u << 20) + 1, '#'), "c.yaml: is longer than 1 MiB; no configuration is");
-  bad(std::string(100'000, '['), "c.yaml:1: nests too deeply; no setting does");
+  bad("log: " + std::string(17, '[') + std::string(17, ']'),
+      "c.yaml:1: nests too deeply; no setting does");
   bad("- url: http://a\n", "c.yaml:1: is a list; begin with a key such as clusters:");
   bad("\nhello\n", "c.yaml:2: is a value; begin with a key such as clusters:");
 }
@@ -89,7 +91,7 @@ TEST(BadFile, HasNoCluster) {
       "http://opencost.opencost:9003");
   bad("clusters:\n  - http://a\n",
       "c.yaml:2: clusters[0]: is a value; write a map such as url: http://opencost.opencost:9003");
-  bad("clusters:\n  -\n",
+  bad("clusters:\n  - ~\n",
       "c.yaml:2: clusters[0]: is empty; write a map such as url: http://opencost.opencost:9003");
   bad("clusters:\n  - name: a\n",
       "c.yaml:2: clusters[0].url: is missing; write http://opencost.opencost:9003");
@@ -403,6 +405,16 @@ TEST(BadFile, HasAnEndToItsFaults) {
   const Faults found = faults(yaml);
   ASSERT_EQ(found.size(), 101u);
   EXPECT_EQ(found.back(), "4900 more faults; mend these first");
+}
+
+TEST(BadFile, MayBeNestedWithoutEnd) {
+  for (const char* open : {"[", "{", "- ", "? ", "[{", "{a: ", "[a, "}) {
+    std::string yaml = "log: ";
+    if (open[0] == '-' || open[0] == '?') yaml = "";
+    while (yaml.size() < 200'000) yaml += open;
+    SCOPED_TRACE(open);
+    EXPECT_EQ(faults(yaml).size(), 1u);
+  }
 }
 
 TEST(BadFile, IsNotBlownUpByAliases) {

@@ -1,0 +1,132 @@
+// The pages in docs/ that are made from tables say what the tables say.
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <sstream>
+
+#include "tests/config/reading.h"
+
+namespace exporter::config {
+namespace {
+
+std::string file(const std::string& name) {
+  std::ifstream in(std::string(EXPORTER_TESTS_DIR) + "/../docs/" + name);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+TEST(Documents, AreTheFilesOfTheRepository) {
+  for (const auto& [name, content] : documents()) {
+    EXPECT_TRUE(file(name) == content)
+        << "docs/" << name << " is stale; run: build/opencost-exporter print-docs --output docs";
+  }
+}
+
+TEST(Documents, AreFivePages) {
+  std::vector<std::string> names;
+  for (const auto& [name, content] : documents()) names.push_back(name);
+  EXPECT_THAT(names, testing::ElementsAre("cli.md", "configuration.md", "example-config.yaml",
+                                          "http.md", "metrics.md"));
+}
+
+TEST(Example, IsAConfigurationOfDefaults) {
+  Config expected;
+  expected.clusters = {{.name = "opencost.opencost:9003",
+                        .named = false,
+                        .url = "http://opencost.opencost:9003",
+                        .alignment = opencost::Alignment::rolling,
+                        .http = {}}};
+  EXPECT_EQ(good(documents().at("example-config.yaml")), expected);
+}
+
+/// Every `#key: value` line without its #, except below clusters, where examples stand as well.
+std::string uncommented(const std::string& example) {
+  std::istringstream in(example);
+  std::string out;
+  bool in_clusters = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("clusters:")) in_clusters = true;
+    if (line.starts_with("currency:")) in_clusters = false;
+    static const std::regex setting("^( *)#([a-z_]+: )");
+    out += (in_clusters ? line : std::regex_replace(line, setting, "$1$2")) + "\n";
+  }
+  return out;
+}
+
+TEST(Example, SaysTheDefaultsThatAreInForce) {
+  const std::string example = documents().at("example-config.yaml");
+  const std::string yaml = uncommented(example);
+  EXPECT_THAT(yaml, testing::HasSubstr("\n  max_age: 15m\n"));
+  EXPECT_EQ(good(yaml), good(example));
+}
+
+TEST(Example, NamesEveryKeyThereIs) {
+  const std::string example = documents().at("example-config.yaml");
+  const std::string page = documents().at("configuration.md");
+  for (const char* key : {"name",
+                          "url",
+                          "timeout",
+                          "connect_timeout",
+                          "alignment",
+                          "bearer_token_file",
+                          "username",
+                          "password_file",
+                          "header_files",
+                          "ca_file",
+                          "cert_file",
+                          "key_file",
+                          "server_name",
+                          "insecure_skip_verify",
+                          "code",
+                          "rate",
+                          "current",
+                          "assets",
+                          "today",
+                          "settle",
+                          "max_age",
+                          "retries",
+                          "max_answer_bytes",
+                          "pods",
+                          "workloads",
+                          "listen_addresses",
+                          "telemetry_path",
+                          "level",
+                          "format"}) {
+    SCOPED_TRACE(key);
+    EXPECT_THAT(example, testing::HasSubstr(std::string(key) + ":"));
+    EXPECT_THAT(page, testing::HasSubstr("." + std::string(key) + "`"));
+  }
+}
+
+TEST(ConfigurationPage, HasExamplesThatAreTaken) {
+  const std::string page = documents().at("configuration.md");
+  int examples = 0;
+  for (auto at = page.find("```yaml\n"); at != std::string::npos;
+       at = page.find("```yaml\n", at + 1)) {
+    const auto begin = at + 8;
+    good(page.substr(begin, page.find("```", begin) - begin));
+    ++examples;
+  }
+  EXPECT_EQ(examples, 3);
+}
+
+TEST(ConfigurationPage, ShowsFaultsAsTheyAre) {
+  const std::string page = documents().at("configuration.md");
+  const auto shown =
+      parse("clusters:\n  - url: http://a\n    timeout: 2 minutes\npoll:\n  curent: 5m\n",
+            "config.yaml", variables({{"CACHE_TTL", "60"}}), {{"log.level", "loud"}});
+  ASSERT_FALSE(shown);
+  for (const std::string& fault : shown.error())
+    EXPECT_THAT(page, testing::HasSubstr("\n" + fault + "\n"));
+}
+
+TEST(CommandLinePage, HasTheExitCodes) {
+  const std::string page = documents().at("cli.md");
+  EXPECT_THAT(page, testing::HasSubstr("\n| 0 | Done"));
+  EXPECT_THAT(page, testing::HasSubstr("\n| 1 | Could not start"));
+  EXPECT_THAT(page, testing::HasSubstr("\n| 2 | Wrong command line or configuration"));
+  EXPECT_THAT(page, testing::HasSubstr("SIGHUP"));
+  EXPECT_THAT(page, testing::HasSubstr("SIGTERM"));
+}
+
+}  // namespace
+}  // namespace exporter::config

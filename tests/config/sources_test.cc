@@ -1,0 +1,285 @@
+// Flags before environment before file before default.
+#include <cstdio>
+#include <fstream>
+
+#include "tests/config/reading.h"
+
+namespace exporter::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Precedence, IsFlagEnvironmentFileDefault) {
+  const std::string file = kOne + "log: {level: error}\n";
+  const Variables environment = {{"OPENCOST_EXPORTER_LOG_LEVEL", "warn"}};
+  EXPECT_EQ(good(kOne).log.level, log::Level::info);
+  EXPECT_EQ(good(file).log.level, log::Level::error);
+  EXPECT_EQ(good(file, environment).log.level, log::Level::warn);
+  EXPECT_EQ(good(file, environment, {{"log.level", "debug"}}).log.level, log::Level::debug);
+}
+
+TEST(Precedence, ReplacesAListAsAWhole) {
+  const std::string file = kOne + "web: {listen_addresses: [\":1\", \":2\"]}\n";
+  const Variables environment = {{"OPENCOST_EXPORTER_WEB_LISTEN_ADDRESSES", ":3, :4"}};
+  EXPECT_THAT(good(kOne).web.listen_addresses, ElementsAre(":9754"));
+  EXPECT_THAT(good(file).web.listen_addresses, ElementsAre(":1", ":2"));
+  EXPECT_THAT(good(file, environment).web.listen_addresses, ElementsAre(":3", ":4"));
+  EXPECT_THAT(good(file, environment, {{"web.listen_addresses", ":5"}}).web.listen_addresses,
+              ElementsAre(":5"));
+}
+
+TEST(Environment, HasAVariableForEveryKeyOutsideClusters) {
+  const Config config = good(kOne, {{"OPENCOST_EXPORTER_CURRENCY_CODE", "EUR"},
+                                    {"OPENCOST_EXPORTER_CURRENCY_RATE", "0.9"},
+                                    {"OPENCOST_EXPORTER_POLL_CURRENT", "6m"},
+                                    {"OPENCOST_EXPORTER_POLL_ASSETS", "16m"},
+                                    {"OPENCOST_EXPORTER_POLL_TODAY", "31m"},
+                                    {"OPENCOST_EXPORTER_POLL_SETTLE", "11m"},
+                                    {"OPENCOST_EXPORTER_POLL_MAX_AGE", "17m"},
+                                    {"OPENCOST_EXPORTER_POLL_RETRIES", "1"},
+                                    {"OPENCOST_EXPORTER_POLL_MAX_ANSWER_BYTES", "1GiB"},
+                                    {"OPENCOST_EXPORTER_METRICS_PODS", "false"},
+                                    {"OPENCOST_EXPORTER_METRICS_WORKLOADS", "false"},
+                                    {"OPENCOST_EXPORTER_WEB_LISTEN_ADDRESSES", "[::1]:1,:2"},
+                                    {"OPENCOST_EXPORTER_WEB_TELEMETRY_PATH", "/m"},
+                                    {"OPENCOST_EXPORTER_LOG_LEVEL", "warn"},
+                                    {"OPENCOST_EXPORTER_LOG_FORMAT", "json"}});
+  const Config same = good(kOne + R"(
+currency: {code: EUR, rate: 0.9}
+poll: {current: 6m, assets: 16m, today: 31m, settle: 11m, max_age: 17m, retries: 1, max_answer_bytes: 1GiB}
+metrics: {pods: false, workloads: false}
+web: {listen_addresses: ["[::1]:1", ":2"], telemetry_path: /m}
+log: {level: warn, format: json}
+)");
+  EXPECT_EQ(config, same);
+}
+
+TEST(Environment, NeedsNoFile) {
+  const Config config =
+      good("", {{"OPENCOST_URL", "http://opencost:9003/"}, {"OPENCOST_TIMEOUT", "90"}});
+  ASSERT_EQ(config.clusters.size(), 1u);
+  EXPECT_EQ(config.clusters[0].url, "http://opencost:9003");
+  EXPECT_EQ(config.clusters[0].name, "opencost:9003");
+  EXPECT_FALSE(config.clusters[0].named);
+  EXPECT_EQ(config.clusters[0].http.timeout, std::chrono::seconds(90));
+}
+
+TEST(Environment, SpeaksOfTheOnlyCluster) {
+  const Variables environment = {{"OPENCOST_URL", "http://other"}, {"OPENCOST_TIMEOUT", "3m"}};
+  const Config config = good("clusters: [{url: \"http://a\", name: n, timeout: 1m}]", environment);
+  ASSERT_EQ(config.clusters.size(), 1u);
+  EXPECT_EQ(config.clusters[0].url, "http://other");
+  EXPECT_EQ(config.clusters[0].name, "n");
+  EXPECT_EQ(config.clusters[0].http.timeout, std::chrono::minutes(3));
+  EXPECT_EQ(good("clusters: [{name: n}]", environment).clusters.at(0).url, "http://other");
+
+  EXPECT_THAT(faults("clusters: [{url: \"http://a\"}, {url: \"http://b\"}]", environment),
+              ElementsAre("environment OPENCOST_URL: the file has 2 clusters, so it is not clear "
+                          "which one is meant; write clusters[].url there",
+                          "environment OPENCOST_TIMEOUT: the file has 2 clusters, so it is not "
+                          "clear which one is meant; write clusters[].timeout there"));
+}
+
+TEST(Environment, HasTheShortNamesPeopleUse) {
+  EXPECT_EQ(good(kOne, {{"CACHE_TTL", "600"}}).max_age, std::chrono::seconds(600));
+  EXPECT_EQ(good(kOne, {{"CACHE_TTL", "20m"}}).max_age, std::chrono::minutes(20));
+  EXPECT_EQ(good(kOne, {{"LOG_LEVEL", "WARNING"}}).log.level, log::Level::warn);
+  EXPECT_EQ(good(kOne, {{"DEBUG", "1"}, {"LOG_LEVEL", "error"}}).log.level, log::Level::debug);
+  EXPECT_EQ(good(kOne, {{"DEBUG", "false"}, {"LOG_LEVEL", "error"}}).log.level, log::Level::error);
+
+  const auto address = [](const Variables& environment) {
+    return good(kOne, environment).web.listen_addresses;
+  };
+  EXPECT_THAT(address({{"PORT", "8080"}}), ElementsAre(":8080"));
+  EXPECT_THAT(address({{"HOST", "127.0.0.1"}}), ElementsAre("127.0.0.1:9754"));
+  EXPECT_THAT(address({{"HOST", "0.0.0.0"}, {"PORT", "80"}}), ElementsAre("0.0.0.0:80"));
+  EXPECT_THAT(address({{"HOST", "::1"}, {"PORT", "80"}}), ElementsAre("[::1]:80"));
+  EXPECT_THAT(address({{"HOST", "[::1]"}}), ElementsAre("[::1]:9754"));
+}
+
+TEST(Environment, PrefersTheLongName) {
+  const Config config = good(kOne, {{"CACHE_TTL", "600"},
+                                    {"OPENCOST_EXPORTER_POLL_MAX_AGE", "30m"},
+                                    {"DEBUG", "true"},
+                                    {"OPENCOST_EXPORTER_LOG_LEVEL", "error"},
+                                    {"PORT", "1"},
+                                    {"OPENCOST_EXPORTER_WEB_LISTEN_ADDRESSES", ":2"}});
+  EXPECT_EQ(config.max_age, std::chrono::minutes(30));
+  EXPECT_EQ(config.log.level, log::Level::error);
+  EXPECT_THAT(config.web.listen_addresses, ElementsAre(":2"));
+}
+
+TEST(Environment, CountsAnEmptyVariableAsNotSet) {
+  EXPECT_EQ(good(kOne, {{"OPENCOST_URL", ""},
+                        {"CACHE_TTL", ""},
+                        {"PORT", ""},
+                        {"DEBUG", ""},
+                        {"OPENCOST_EXPORTER_POLL_CURRENT", ""}}),
+            good(kOne));
+}
+
+TEST(Environment, LeavesWhatKubernetesSetsAlone) {
+  EXPECT_EQ(good(kOne, {{"OPENCOST_EXPORTER_PORT", "tcp://10.0.0.1:9754"},
+                        {"OPENCOST_EXPORTER_SERVICE_HOST", "10.0.0.1"},
+                        {"OPENCOST_PORT", "tcp://10.0.0.2:9003"}}),
+            good(kOne));
+}
+
+TEST(BadEnvironment, NamesTheVariable) {
+  const auto check = [](const Variables& environment, std::string_view message) {
+    SCOPED_TRACE(environment.begin()->first);
+    EXPECT_THAT(faults(kOne, environment), ElementsAre(message));
+  };
+
+  check({{"OPENCOST_URL", "opencost"}},
+        "environment OPENCOST_URL: \"opencost\" does not begin with http:// or https://; write "
+        "http://opencost.opencost:9003");
+  check({{"OPENCOST_TIMEOUT", "soon"}},
+        "environment OPENCOST_TIMEOUT: \"soon\" is not a duration; write it as 90s, 5m, 2m30s, 1h "
+        "or 1d");
+  check({{"OPENCOST_TIMEOUT", "0"}},
+        "environment OPENCOST_TIMEOUT: \"0s\" is no time at all; write a longer one, such as 2m");
+  check({{"CACHE_TTL", "60"}},
+        "environment CACHE_TTL: 1m is shorter than poll.current, 5m; write 5m or more");
+  check(
+      {{"LOG_LEVEL", "trace"}},
+      "environment LOG_LEVEL: \"trace\" is not one of debug, info, warn, error; write one of them");
+  check({{"DEBUG", "app:*"}},
+        "environment DEBUG: \"app:*\" is neither true nor false; write one of them");
+  check({{"PORT", "tcp"}},
+        "environment PORT: \":tcp\" has a port that is not a number from 0 to 65535; write :9754 "
+        "or 127.0.0.1:9754");
+  check({{"HOST", "a b"}},
+        "environment HOST: \"a b:9754\" has a host that is neither a name nor an address; write "
+        ":9754 or 127.0.0.1:9754");
+  check({{"OPENCOST_EXPORTER_POLL_CURRENT", "1s"}},
+        "environment OPENCOST_EXPORTER_POLL_CURRENT: \"1s\" is shorter than 1m; write 1m or more");
+  check({{"OPENCOST_EXPORTER_POLL_CURRENT", "1h"}},
+        "environment OPENCOST_EXPORTER_POLL_CURRENT: 1h is longer than poll.max_age, 15m by "
+        "default; set poll.max_age to 1h or more");
+  check({{"OPENCOST_EXPORTER_WEB_LISTEN_ADDRESSES", ":1,,:2"}},
+        "environment OPENCOST_EXPORTER_WEB_LISTEN_ADDRESSES: \"\" has no port; write :9754 or "
+        "127.0.0.1:9754");
+  check({{"OPENCOST_EXPORTER_CURRENCY_CODE", "\xff\xff\xff"}},
+        "environment OPENCOST_EXPORTER_CURRENCY_CODE: \"\\xff\\xff\\xff\" is not a currency code; "
+        "write 3 to 10 letters, such as EUR");
+}
+
+TEST(BadFlag, NamesTheFlag) {
+  const auto check = [](const std::map<std::string, std::string>& flags, std::string_view message) {
+    EXPECT_THAT(faults(kOne, {}, flags), ElementsAre(message));
+  };
+
+  check({{"log.level", "loud"}},
+        "flag --log.level: \"loud\" is not one of debug, info, warn, error; write one of them");
+  check({{"log.format", ""}},
+        "flag --log.format: \"\" is not one of logfmt, json; write one of them");
+  check({{"web.telemetry_path", "x"}},
+        "flag --web.telemetry-path: \"x\" does not begin with a slash; write /metrics");
+  check({{"web.listen_addresses", ":1,x"}},
+        "flag --web.listen-address: \"x\" has no port; write :9754 or 127.0.0.1:9754");
+}
+
+TEST(Secrets, AreInNoFault) {
+  const std::string secret = "hunter2";
+  for (const std::string url :
+       {"http://user:hunter2@a", "http://hunter2@a", "http://user:hunter2@", "ftp://user:hunter2@a",
+        "user:hunter2@a:9003", "http://user:hun/hunter2@a", "http://user:@hunter2@a:9003",
+        "http://user:p?hunter2@a", "http://user:p#hunter2@a", "http://a?token=hunter2",
+        "http://a:b?token=hunter2", "http://a/#hunter2", "http://us er:hunter2@a:99999"}) {
+    SCOPED_TRACE(url);
+    Faults all = faults("clusters: [{url: \"" + url + "\"}]");
+    const auto add = [&](const Faults& more) { all.insert(all.end(), more.begin(), more.end()); };
+    add(faults("clusters: [\"" + url + "\"]"));
+    add(faults("clusters: [{\"" + url + "\": 1}]"));
+    add(faults("clusters: [{url: " + url + "}]"));
+    add(faults("clusters: \"" + url + "\""));
+    add(faults("clusters: [{url: \"http://a\", auth: \"" + url + "\"}]"));
+    add(faults("clusters: [{url: \"http://a\", auth: {basic: {password: \"" + url + "\"}}}]"));
+    add(faults("clusters: [{url: \"http://a\", auth: {header_files: {\"" + url + "\": /a}}}]"));
+    add(faults("clusters: [{url: \"http://a\"}, {url: \"http://a\", name: \"" + url + "\\n\"}]"));
+    add(faults(kOne + "web: {listen_addresses: [\"" + url + "\"]}"));
+    add(faults("", {{"OPENCOST_URL", url}}));
+    ASSERT_GE(all.size(), 10u);
+    for (const std::string& fault : all) EXPECT_EQ(fault.find(secret), std::string::npos) << fault;
+  }
+}
+
+class Loaded : public testing::Test {
+ protected:
+  ~Loaded() override { std::remove(path_.c_str()); }
+
+  Invocation given(const std::string& yaml) {
+    std::ofstream(path_) << yaml;
+    Invocation invocation;
+    invocation.config_file = path_;
+    return invocation;
+  }
+
+  const std::string path_ = testing::TempDir() + "load_test.yaml";
+};
+
+TEST_F(Loaded, ComesFromFileEnvironmentAndFlags) {
+  Invocation invocation = given(kOne);
+  invocation.flags["log.level"] = "debug";
+  const auto config = load(invocation, variables({{"PORT", "0"}}));
+  ASSERT_TRUE(config) << testing::PrintToString(config.error());
+  EXPECT_EQ(config->clusters.at(0).url, "http://opencost:9003");
+  EXPECT_EQ(config->log.level, log::Level::debug);
+  EXPECT_THAT(config->web.listen_addresses, ElementsAre(":0"));
+}
+
+TEST_F(Loaded, NamesTheFileInFaults) {
+  const auto config = load(given(kOne + "x: 1\n"), variables({}));
+  ASSERT_FALSE(config);
+  EXPECT_THAT(
+      config.error(),
+      ElementsAre(
+          path_ +
+          ":2: x: is not a setting; known here are clusters, currency, log, metrics, poll, web"));
+}
+
+TEST_F(Loaded, NeedsAFileThatCanBeRead) {
+  Invocation invocation;
+  invocation.config_file = "/nonexistent/c.yaml";
+  EXPECT_THAT(
+      load(invocation, variables({})).error(),
+      ElementsAre(
+          "/nonexistent/c.yaml: cannot be read: No such file or directory; check --config.file"));
+  invocation.config_file = testing::TempDir();
+  EXPECT_THAT(
+      load(invocation, variables({})).error(),
+      ElementsAre(testing::TempDir() + ": cannot be read: Is a directory; check --config.file"));
+  invocation.config_file = "/dev/zero";
+  EXPECT_THAT(load(invocation, variables({})).error(),
+              ElementsAre("/dev/zero: is longer than 1 MiB; no configuration is"));
+}
+
+TEST_F(Loaded, NeedsAClusterUnlessThereIsOneAnyway) {
+  const auto check = [](Invocation invocation) {
+    const auto config = load(invocation, variables({}));
+    return config ? Faults{} : config.error();
+  };
+  constexpr std::string_view kMissing =
+      "clusters: is missing; write clusters: [{url: \"http://opencost.opencost:9003\"}] or set "
+      "OPENCOST_URL";
+  Invocation invocation;
+  EXPECT_THAT(check(invocation), ElementsAre(kMissing));
+  invocation.command = Command::check_config;
+  EXPECT_THAT(check(invocation), ElementsAre(kMissing));
+  invocation.command = Command::demo;
+  EXPECT_THAT(check(invocation), IsEmpty());
+  Invocation replay;
+  replay.replay_directory = "/recordings";
+  EXPECT_THAT(check(replay), IsEmpty());
+}
+
+TEST(ProcessEnvironment, TellsSetFromUnset) {
+  const Environment environment = process_environment();
+  EXPECT_TRUE(environment("PATH"));
+  EXPECT_FALSE(environment("OPENCOST_EXPORTER_NO_SUCH_VARIABLE"));
+}
+
+}  // namespace
+}  // namespace exporter::config
