@@ -14,7 +14,6 @@
 namespace exporter::demo {
 namespace {
 
-using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 

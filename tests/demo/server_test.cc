@@ -10,7 +10,6 @@
 namespace exporter::demo {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
