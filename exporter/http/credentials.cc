@@ -13,7 +13,7 @@
 namespace exporter::http {
 namespace {
 
-constexpr std::size_t kLongestSecret = 64 * 1024;
+constexpr std::size_t kLongestSecret = std::size_t{64} << 10;
 
 class Descriptor {
  public:

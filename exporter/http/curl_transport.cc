@@ -131,7 +131,8 @@ Stage stage(CURL* easy) {
 struct CurlTransport::Session {
   explicit Session(Options wanted);
 
-  Result<Answer, Failure> get(const std::string& text, const Body& body, std::stop_token stop);
+  Result<Answer, Failure> get(const std::string& text, const Body& body,
+                              const std::stop_token& stop);
 
  private:
   Result<Reply, Failure> ask(const Url& url, const Credentials& credentials, milliseconds left,
@@ -145,8 +146,8 @@ struct CurlTransport::Session {
 
   Options options_;
   Multi multi_;  // holds the connection, hence outlives the transfers
-  Easy easy_;
   std::array<char, CURL_ERROR_SIZE> error_{};
+  Easy easy_;
 };
 
 CurlTransport::Session::Session(Options wanted) : options_(std::move(wanted)) {
@@ -158,7 +159,7 @@ CurlTransport::Session::Session(Options wanted) : options_(std::move(wanted)) {
 }
 
 Result<Answer, Failure> CurlTransport::Session::get(const std::string& text, const Body& body,
-                                                    std::stop_token stop) {
+                                                    const std::stop_token& stop) {
   if (stop.stop_requested()) return cancelled();
   Result<Url> url = parse_url(text);
   if (!url) return failure(FailureKind::connect, url.error().message);
@@ -229,7 +230,10 @@ void CurlTransport::Session::prepare(Exchange& exchange, milliseconds left) {
 void CurlTransport::Session::prepare_tls() {
   CURL* easy = easy_.get();
   const Tls& tls = options_.tls;
-  if (!tls.ca_file.empty()) set(easy, CURLOPT_CAINFO, tls.ca_file.c_str());
+  if (!tls.ca_file.empty()) {
+    set(easy, CURLOPT_CAINFO, tls.ca_file.c_str());
+    set(easy, CURLOPT_CAPATH, nullptr);  // or the system's authorities would do as well
+  }
   if (!tls.cert_file.empty()) set(easy, CURLOPT_SSLCERT, tls.cert_file.c_str());
   if (!tls.key_file.empty()) set(easy, CURLOPT_SSLKEY, tls.key_file.c_str());
   if (tls.insecure_skip_verify) {
@@ -309,7 +313,7 @@ CurlTransport::~CurlTransport() = default;
 
 Result<Answer, Failure> CurlTransport::get(const std::string& url, const Body& body,
                                            std::stop_token stop) {
-  return session_->get(url, body, std::move(stop));
+  return session_->get(url, body, stop);
 }
 
 }  // namespace exporter::http

@@ -12,10 +12,10 @@
 namespace exporter::http {
 namespace {
 
-constexpr std::size_t kLongestHead = 256 * 1024;
+constexpr std::size_t kLongestHead = std::size_t{256} << 10;
 
 // A short error page is read to its end, so that the connection can be used again.
-constexpr std::size_t kLongestUnwantedBody = 64 * 1024;
+constexpr std::size_t kLongestUnwantedBody = std::size_t{64} << 10;
 
 std::uint64_t length(const std::string& text) {
   std::uint64_t value = 0;

@@ -67,7 +67,7 @@ void Spool::clear() {
 }
 
 bool Spool::copy_to(std::FILE* target) {
-  std::array<char, 64 * 1024> buffer{};
+  std::array<char, 65536> buffer{};
   std::rewind(file_.get());
   while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), file_.get())) {
     if (std::fwrite(buffer.data(), 1, count, target) != count) return false;

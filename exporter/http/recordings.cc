@@ -22,7 +22,7 @@ Result<std::string> read_file(const std::string& path) {
   if (!file)
     return fail(fmt::format("cannot read {}: {}", path, std::generic_category().message(errno)));
   std::string content;
-  std::array<char, 64 * 1024> buffer{};
+  std::array<char, 65536> buffer{};
   while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
     content.append(buffer.data(), count);
   }
@@ -51,7 +51,7 @@ Result<std::vector<Recording>> read_recordings(const std::string& directory) {
   if (!names) return tl::unexpected<Error>(names.error());
   std::vector<Recording> recordings;
   for (const std::string& name : *names) {
-    const std::string path = directory + '/' + name;
+    const std::string path = fmt::format("{}/{}", directory, name);
     const Result<std::string> content = read_file(path);
     if (!content) return tl::unexpected<Error>(content.error());
     Result<Recording> recording = parse_recording(*content);

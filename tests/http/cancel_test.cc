@@ -122,6 +122,27 @@ TEST(Cancel, BeforeTheFirstByte) {
   expect_cancelled(server.url(), reached);
 }
 
+// On a new connection curl wakes by itself after 200 ms; on an old one nothing but the stop request
+// can wake it.
+TEST(Cancel, OnAnOldConnection) {
+  Signal reached;
+  Server server([&](Connection& connection) {
+    if (connection.request().empty()) return;
+    connection.answer("200 OK", "", "first");
+    if (!connection.request().empty()) reached.announce();
+    connection.wait_for_close();
+  });
+  Client client;
+  ASSERT_TRUE(client.get(server.url()));
+  std::stop_source stop;
+  std::thread canceller([&] {
+    reached.wait();
+    stop.request_stop();
+  });
+  EXPECT_EQ(client.get(server.url(), stop.get_token()).error().kind, FailureKind::cancelled);
+  canceller.join();
+}
+
 TEST(Cancel, InTheMiddleOfABody) {
   Signal reached;
   Server server([&](Connection& connection) {

@@ -306,7 +306,7 @@ TEST(Faults, TooLarge) {
     EXPECT_EQ(failure.detail, fmt::format(fmt::runtime(detail), server.place()));
     EXPECT_LE(client.body().size(), 50'000U);
   };
-  auto endless = [](std::string head, std::string piece) {
+  auto endless = [](const std::string& head, const std::string& piece) {
     return [=](Connection& connection) {
       static_cast<void>(connection.request());
       connection.send(head);
@@ -314,7 +314,7 @@ TEST(Faults, TooLarge) {
       }
     };
   };
-  const auto announced = [](std::string length) {
+  const auto announced = [](const std::string& length) {
     return [=](Connection& connection) {
       static_cast<void>(connection.request());
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");

@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 using testing::ElementsAre;
 using testing::EndsWith;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr SystemTime kNoon = std::chrono::sys_days(std::chrono::May / 1 / 2024) + 12h + 345ms;

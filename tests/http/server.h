@@ -162,14 +162,15 @@ class Server {
 };
 
 /// A script that answers every request of a connection in the same way.
-inline Server::Script always(std::string status, std::string headers, std::string body) {
+inline Server::Script always(const std::string& status, const std::string& headers,
+                             const std::string& body) {
   return [=](Connection& connection) {
     while (!connection.request().empty()) connection.answer(status, headers, body);
   };
 }
 
 /// A script for one request per connection.
-inline Server::Script once(std::string bytes) {
+inline Server::Script once(const std::string& bytes) {
   return [=](Connection& connection) {
     if (!connection.request().empty()) connection.send(bytes);
   };
