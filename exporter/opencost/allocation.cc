@@ -4,10 +4,7 @@
 #include <cmath>
 #include <tuple>
 
-#include "exporter/opencost/fields.h"
-#include "exporter/opencost/rows.h"
-#include "exporter/opencost/scalars.h"
-#include "exporter/opencost/splitter.h"
+#include "exporter/opencost/allocation_row.h"
 
 namespace exporter::opencost {
 namespace {
@@ -20,306 +17,6 @@ constexpr std::string_view kIdle = "__idle__";
 constexpr std::string_view kUnmounted = "__unmounted__";
 constexpr std::string_view kUnallocated = "__unallocated__";
 
-// Numbers first, so that they index RawRow::micros.
-enum Slot : std::uint8_t {
-  kCpuCost,
-  kCpuAdjustment,
-  kMemoryCost,
-  kMemoryAdjustment,
-  kGpuCost,
-  kGpuAdjustment,
-  kStorageCost,
-  kStorageAdjustment,
-  kNetworkCost,
-  kNetworkAdjustment,
-  kLoadBalancerCost,
-  kLoadBalancerAdjustment,
-  kSharedCost,
-  kExternalCost,
-  kTotalCost,
-  kMinutes,
-  kCpuHours,
-  kMemoryHours,
-  kGpuHours,
-  kStorageHours,
-  kNumbers,
-  kProperties = kNumbers,
-  kStart,
-  kEnd,
-  kSkip,
-};
-
-// In the order of 1.121; members we do not use keep the cursor in step.
-constexpr Field kRowFields[] = {
-    {R"(name")", kSkip},
-    {R"(properties")", kProperties},
-    {R"(window")", kSkip},
-    {R"(start")", kStart},
-    {R"(end")", kEnd},
-    {R"(minutes")", kMinutes},
-    {R"(cpuCores")", kSkip},
-    {R"(cpuCoreRequestAverage")", kSkip},
-    {R"(cpuCoreLimitAverage")", kSkip},
-    {R"(cpuCoreUsageAverage")", kSkip},
-    {R"(cpuCoreHours")", kCpuHours},
-    {R"(cpuCost")", kCpuCost},
-    {R"(cpuCostAdjustment")", kCpuAdjustment},
-    {R"(cpuCostIdle")", kSkip},
-    {R"(cpuEfficiency")", kSkip},
-    {R"(gpuCount")", kSkip},
-    {R"(gpuHours")", kGpuHours},
-    {R"(gpuCost")", kGpuCost},
-    {R"(gpuCostAdjustment")", kGpuAdjustment},
-    {R"(gpuCostIdle")", kSkip},
-    {R"(gpuEfficiency")", kSkip},
-    {R"(networkTransferBytes")", kSkip},
-    {R"(networkReceiveBytes")", kSkip},
-    {R"(networkCost")", kNetworkCost},
-    {R"(networkCrossZoneCost")", kSkip},
-    {R"(networkCrossRegionCost")", kSkip},
-    {R"(networkInternetCost")", kSkip},
-    {R"(networkNatGatewayEgressCost")", kSkip},
-    {R"(networkNatGatewayIngressCost")", kSkip},
-    {R"(networkCostAdjustment")", kNetworkAdjustment},
-    {R"(loadBalancerCost")", kLoadBalancerCost},
-    {R"(loadBalancerCostAdjustment")", kLoadBalancerAdjustment},
-    {R"(pvBytes")", kSkip},
-    {R"(pvByteHours")", kStorageHours},
-    {R"(pvCost")", kStorageCost},
-    {R"(pvs")", kSkip},
-    {R"(pvCostAdjustment")", kStorageAdjustment},
-    {R"(ramBytes")", kSkip},
-    {R"(ramByteRequestAverage")", kSkip},
-    {R"(ramByteLimitAverage")", kSkip},
-    {R"(ramByteUsageAverage")", kSkip},
-    {R"(ramByteHours")", kMemoryHours},
-    {R"(ramCost")", kMemoryCost},
-    {R"(ramCostAdjustment")", kMemoryAdjustment},
-    {R"(ramCostIdle")", kSkip},
-    {R"(ramEfficiency")", kSkip},
-    {R"(externalCost")", kExternalCost},
-    {R"(sharedCost")", kSharedCost},
-    {R"(totalCost")", kTotalCost},
-    {R"(totalEfficiency")", kSkip},
-    {R"(rawAllocationOnly")", kSkip},
-    {R"(proportionalAssetResourceCosts")", kSkip},
-    {R"(lbAllocations")", kSkip},
-    {R"(sharedCostBreakdown")", kSkip},
-    {R"(gpuAllocation")", kSkip},
-};
-
-enum Property : std::uint8_t {
-  kCluster,
-  kNode,
-  kController,
-  kControllerKind,
-  kNamespace,
-  kPod,
-  kProperties_,
-  kSkipProperty = kProperties_,
-};
-
-constexpr Field kPropertyFields[] = {
-    {R"(cluster")", kCluster},
-    {R"(node")", kNode},
-    {R"(container")", kSkipProperty},
-    {R"(controller")", kController},
-    {R"(controllerKind")", kControllerKind},
-    {R"(namespace")", kNamespace},
-    {R"(pod")", kPod},
-    {R"(services")", kSkipProperty},
-    {R"(providerID")", kSkipProperty},
-    {R"(labels")", kSkipProperty},
-    {R"(annotations")", kSkipProperty},
-    {R"(namespaceLabels")", kSkipProperty},
-    {R"(namespaceAnnotations")", kSkipProperty},
-};
-
-constexpr std::array<std::string_view, kProperties_> kPropertyNames = {
-    "cluster", "node", "controller", "controllerKind", "namespace", "pod"};
-
-// A row as it stands in the answer. Views end with the batch.
-struct RawRow {
-  std::array<std::int64_t, kNumbers> micros{};
-  std::uint32_t seen = 0;  // bit per number
-  std::uint32_t nulls = 0;
-  std::uint32_t too_large = 0;
-  std::array<std::string_view, kProperties_> properties{};
-  Life life;
-
-  bool has(Slot slot) const { return (seen >> slot & 1) != 0; }
-};
-
-constexpr std::uint32_t kCostBits = (1u << (kTotalCost + 1)) - 1;
-
-}  // namespace
-
-struct AllocationDecoder::State {
-  State(const Question& asked, std::string_view cluster, const Limits& bounds)
-      : question(asked),
-        limits(bounds),
-        table(std::make_shared<model::AllocationTable>()),
-        names(table->text),
-        clusters(cluster, names),
-        splitter(bounds, [this](const char* text, std::size_t length, std::size_t capacity) {
-          return batch(text, length, capacity);
-        }) {
-    table->window = asked.window;
-  }
-
-  bool batch(const char* text, std::size_t length, std::size_t capacity);
-  simdjson::error_code rows(json::document& document);
-  std::optional<RowFault> read(json::object row, RawRow& raw, simdjson::error_code& broken);
-  std::optional<RowFault> number(json::value& value, Slot slot, RawRow& raw);
-  std::optional<RowFault> properties(json::object object, RawRow& raw,
-                                     simdjson::error_code& broken);
-  void accept(const RawRow& raw, std::string_view key);
-  std::optional<RowFault> identify(const RawRow& raw, std::string_view key, Allocation& row);
-  std::optional<RowFault> check(const RawRow& raw, RowKind kind) const;
-  bool charge(const RawRow& raw, Allocation& row);
-  void drop_duplicates();
-  std::optional<Fault> verdict();
-
-  Question question;
-  Limits limits;
-  std::shared_ptr<model::AllocationTable> table;
-  Names names;
-  Clusters clusters;
-  RowTimes times;
-  AllocationAnswer answer;
-  std::optional<Fault> fault;  // found inside a batch
-  std::uint64_t rows_seen = 0;
-  std::size_t workloads = 0;
-  double sum = 0;
-  json::parser parser;
-  RowSplitter splitter;
-};
-
-bool AllocationDecoder::State::batch(const char* text, std::size_t length, std::size_t capacity) {
-  json::document document;
-  simdjson::error_code error =
-      parser.iterate(simdjson::padded_string_view(text, length, capacity)).get(document);
-  if (error == simdjson::SUCCESS) error = rows(document);
-  if (error != simdjson::SUCCESS && !fault) {
-    fault = Fault{Refusal::parse, fmt::format("broken JSON near row {}: {}", rows_seen + 1,
-                                              simdjson::error_message(error))};
-  }
-  return !fault;
-}
-
-simdjson::error_code AllocationDecoder::State::rows(json::document& document) {
-  json::object object;
-  SIMDJSON_TRY(document.get_object().get(object));
-  for (auto item : object) {
-    json::field field;
-    SIMDJSON_TRY(std::move(item).get(field));
-    if (++rows_seen > limits.max_rows) {
-      fault = Fault{Refusal::implausible, fmt::format("more than {} rows", limits.max_rows)};
-      return simdjson::SUCCESS;
-    }
-    const std::string_view key = raw_key(field);
-    json::object row;
-    if (field.value().get_object().get(row) != simdjson::SUCCESS) {
-      reject(answer.rejected, {Rejection::malformed, "it is not an object"}, key);
-      continue;
-    }
-    RawRow raw;
-    simdjson::error_code broken = simdjson::SUCCESS;
-    const auto wrong = read(row, raw, broken);
-    if (broken != simdjson::SUCCESS) return broken;
-    if (wrong) {
-      reject(answer.rejected, *wrong, key);
-    } else {
-      accept(raw, key);
-    }
-  }
-  return simdjson::SUCCESS;
-}
-
-std::optional<RowFault> AllocationDecoder::State::read(json::object row, RawRow& raw,
-                                                       simdjson::error_code& broken) {
-  FieldCursor cursor(kRowFields);
-  std::optional<RowFault> wrong;
-  for (auto item : row) {
-    json::field field;
-    broken = std::move(item).get(field);
-    if (broken != simdjson::SUCCESS) return wrong;
-    const std::uint8_t slot = cursor.match(field.key().raw());
-    if (slot >= kSkip) continue;
-    std::optional<RowFault> fault_here;
-    if (slot < kNumbers) {
-      fault_here = number(field.value(), static_cast<Slot>(slot), raw);
-    } else if (slot == kProperties) {
-      json::object object;
-      if (field.value().get_object().get(object) == simdjson::SUCCESS) {
-        fault_here = properties(object, raw, broken);
-        if (broken != simdjson::SUCCESS) return wrong;
-      }
-    } else {
-      auto& time = slot == kStart ? raw.life.start : raw.life.end;
-      const std::string_view text = raw_text(field.value());
-      time = times.read(text);
-      if (!time && !text.empty()) {
-        fault_here =
-            RowFault{Rejection::malformed, fmt::format("\"{}\" is not a time", excerpt(text))};
-      }
-    }
-    if (fault_here && !wrong) wrong = std::move(fault_here);
-  }
-  if (raw.has(kMinutes)) raw.life.micro_minutes = raw.micros[kMinutes];
-  return wrong;
-}
-
-std::optional<RowFault> AllocationDecoder::State::number(json::value& value, Slot slot,
-                                                         RawRow& raw) {
-  const std::uint32_t bit = 1u << slot;
-  const std::string_view token = value.raw_json_token();
-  std::int64_t micros = 0;
-  const Number read = parse_micros(token, micros);
-  if (read == Number::malformed) {
-    return RowFault{Rejection::malformed,
-                    fmt::format("\"{}\" stands where a number belongs", excerpt(token))};
-  }
-  if ((raw.seen & bit) != 0) {
-    return RowFault{Rejection::malformed, "a member stands in it twice"};
-  }
-  // The sign of an enormous number still tells whether it may be one (hours) or not.
-  if (read == Number::too_large) micros = token.front() == '-' ? INT64_MIN : INT64_MAX;
-  raw.micros[slot] = micros;
-  raw.seen |= bit;
-  if (read == Number::null) raw.nulls |= bit;
-  if (read == Number::too_large) raw.too_large |= bit;
-  return std::nullopt;
-}
-
-std::optional<RowFault> AllocationDecoder::State::properties(json::object object, RawRow& raw,
-                                                             simdjson::error_code& broken) {
-  FieldCursor cursor(kPropertyFields);
-  std::optional<RowFault> wrong;
-  for (auto item : object) {
-    json::field field;
-    broken = std::move(item).get(field);
-    if (broken != simdjson::SUCCESS) return wrong;
-    const std::uint8_t slot = cursor.match(field.key().raw());
-    if (slot >= kSkipProperty) continue;
-    const simdjson::error_code error = field.value().get_string().get(raw.properties[slot]);
-    if (error == simdjson::STRING_ERROR) {
-      broken = error;
-      return wrong;
-    }
-    if (wrong) continue;
-    if (error != simdjson::SUCCESS) {
-      wrong = RowFault{Rejection::malformed,
-                       fmt::format("its {} is not a string", kPropertyNames[slot])};
-    } else {
-      wrong = check_name(raw.properties[slot], kPropertyNames[slot], limits);
-    }
-  }
-  return wrong;
-}
-
-namespace {
-
 // The part of a multi-aggregate key at `index` of `count`; empty when the key has another number of
 // parts or escapes, and for OpenCost's word for a missing part.
 std::string_view key_part(std::string_view key, std::size_t index, std::size_t count) {
@@ -330,7 +27,52 @@ std::string_view key_part(std::string_view key, std::size_t index, std::size_t c
   return part == kUnallocated ? std::string_view() : part;
 }
 
+bool before(const Allocation& a, const Allocation& b) {
+  const auto key = [](const Allocation& row) {
+    return std::tie(row.cluster, row.name_space, row.pod, row.controller_kind, row.controller);
+  };
+  return key(a) < key(b);
+}
+
 }  // namespace
+
+struct AllocationDecoder::State {
+  State(const Question& asked, std::string_view cluster, const Limits& bounds)
+      : question(asked),
+        limits(bounds),
+        table(std::make_shared<model::AllocationTable>()),
+        names(table->text),
+        clusters(cluster, names),
+        reader(bounds, answer.rejected,
+               [this](std::string_view key, json::object& row) { return take(key, row); }) {
+    table->window = asked.window;
+  }
+
+  simdjson::error_code take(std::string_view key, json::object& row);
+  void accept(RawRow& raw, std::string_view key);
+  std::optional<RowFault> identify(const RawRow& raw, std::string_view key, Allocation& row);
+  std::optional<RowFault> check(const RawRow& raw, RowKind kind) const;
+  void drop_duplicates();
+  std::optional<Fault> verdict();
+
+  Question question;
+  Limits limits;
+  std::shared_ptr<model::AllocationTable> table;
+  Names names;
+  Clusters clusters;
+  LifeTimes times;
+  AllocationAnswer answer;
+  std::size_t workloads = 0;
+  double sum = 0;
+  RowReader reader;
+};
+
+simdjson::error_code AllocationDecoder::State::take(std::string_view key, json::object& row) {
+  RawRow raw;
+  SIMDJSON_TRY(read_row(row, names, times, limits, raw));
+  accept(raw, key);
+  return simdjson::SUCCESS;
+}
 
 std::optional<RowFault> AllocationDecoder::State::identify(const RawRow& raw, std::string_view key,
                                                            Allocation& row) {
@@ -338,7 +80,7 @@ std::optional<RowFault> AllocationDecoder::State::identify(const RawRow& raw, st
   const std::size_t parts = pods ? 3 : 4;
   const auto property = [&](Property which, std::size_t part) {
     const std::string_view text = raw.properties[which];
-    return !text.empty() || part >= parts ? text : key_part(key, part, parts);
+    return text.empty() ? names.store(key_part(key, part, parts)) : text;
   };
   if (key == kIdle) {
     row.kind = RowKind::idle;
@@ -354,11 +96,11 @@ std::optional<RowFault> AllocationDecoder::State::identify(const RawRow& raw, st
   }
   if (name_space == kUnmounted) row.kind = RowKind::unmounted;
   row.cluster = clusters.name(property(kCluster, 0));
-  row.name_space = names.store(name_space);
-  row.pod = table->text.store(pod);
-  row.controller_kind = names.store(raw.properties[kControllerKind]);
-  row.controller = names.store(raw.properties[kController]);
-  row.node = names.store(raw.properties[kNode]);
+  row.name_space = name_space;
+  row.pod = pod;
+  row.controller_kind = raw.properties[kControllerKind];
+  row.controller = raw.properties[kController];
+  row.node = raw.properties[kNode];
   return std::nullopt;
 }
 
@@ -391,8 +133,10 @@ std::optional<RowFault> AllocationDecoder::State::check(const RawRow& raw, RowKi
   return std::nullopt;
 }
 
+namespace {
+
 // True when something below zero had to be set to zero beyond rounding.
-bool AllocationDecoder::State::charge(const RawRow& raw, Allocation& row) {
+bool charge(const RawRow& raw, Allocation& row) {
   bool clamped = false;
   const auto put = [&](Resource resource, Slot cost, std::int64_t adjustment) {
     std::int64_t micros = raw.micros[cost];
@@ -411,13 +155,15 @@ bool AllocationDecoder::State::charge(const RawRow& raw, Allocation& row) {
   return clamped;
 }
 
-void AllocationDecoder::State::accept(const RawRow& raw, std::string_view key) {
+}  // namespace
+
+void AllocationDecoder::State::accept(RawRow& raw, std::string_view key) {
   Allocation row;
   const RowKind kind = key == kIdle ? RowKind::idle : RowKind::workload;
-  auto wrong = check(raw, kind);
-  if (!wrong) wrong = identify(raw, key, row);
-  if (wrong) {
-    reject(answer.rejected, *wrong, key);
+  if (!raw.wrong) raw.wrong = check(raw, kind);
+  if (!raw.wrong) raw.wrong = identify(raw, key, row);
+  if (raw.wrong) {
+    reject(answer.rejected, *raw.wrong, key);
     if (raw.has(kTotalCost) && ((raw.nulls | raw.too_large) >> kTotalCost & 1) == 0) {
       table->rejected_total += static_cast<double>(raw.micros[kTotalCost]) / 1e6;
     }
@@ -433,17 +179,6 @@ void AllocationDecoder::State::accept(const RawRow& raw, std::string_view key) {
   if (row.kind == RowKind::workload) ++workloads;
   table->rows.push_back(row);
 }
-
-namespace {
-
-bool before(const Allocation& a, const Allocation& b) {
-  const auto key = [](const Allocation& row) {
-    return std::tie(row.cluster, row.name_space, row.pod, row.controller_kind, row.controller);
-  };
-  return key(a) < key(b);
-}
-
-}  // namespace
 
 void AllocationDecoder::State::drop_duplicates() {
   auto& rows = table->rows;
@@ -467,10 +202,7 @@ void AllocationDecoder::State::drop_duplicates() {
 }
 
 std::optional<Fault> AllocationDecoder::State::verdict() {
-  const bool whole = splitter.finish();
-  if (fault) return fault;
-  if (!whole) return splitter.fault();
-  if (auto wrong = check_envelope(splitter.envelope(), true, rows_seen)) return wrong;
+  if (auto wrong = reader.finish(true)) return wrong;
   if (sum > kLargestSum) {
     return Fault{Refusal::implausible, fmt::format("its rows add up to {:g}", sum)};
   }
@@ -478,18 +210,16 @@ std::optional<Fault> AllocationDecoder::State::verdict() {
   drop_duplicates();
   if (workloads > 0) return std::nullopt;
   return Fault{Refusal::empty, fmt::format("none of its {} rows is a usable workload ({} rejected)",
-                                           rows_seen, answer.rejected.total())};
+                                           reader.rows(), answer.rejected.total())};
 }
 
 AllocationDecoder::AllocationDecoder(const Question& question, std::string_view cluster,
- const Limits& limits)
+                                     const Limits& limits)
     : state_(std::make_unique<State>(question, cluster, limits)) {}
 
 AllocationDecoder::~AllocationDecoder() = default;
 
-bool AllocationDecoder::feed(std::string_view bytes) {
-  return !state_->fault && state_->splitter.feed(bytes);
-}
+bool AllocationDecoder::feed(std::string_view bytes) { return state_->reader.feed(bytes); }
 
 Result<AllocationAnswer, Fault> AllocationDecoder::finish() {
   if (auto fault = state_->verdict()) return tl::unexpected(std::move(*fault));

@@ -4,10 +4,7 @@
 #include <cmath>
 #include <tuple>
 
-#include "exporter/opencost/fields.h"
 #include "exporter/opencost/rows.h"
-#include "exporter/opencost/scalars.h"
-#include "exporter/opencost/splitter.h"
 
 namespace exporter::opencost {
 namespace {
@@ -28,61 +25,61 @@ enum Slot : std::uint8_t {
 };
 
 constexpr Field kAssetFields[] = {
-    {R"(type")", kType},
-    {R"(properties")", kProperties},
-    {R"(labels")", kSkip},
-    {R"(window")", kSkip},
-    {R"(start")", kStart},
-    {R"(end")", kEnd},
-    {R"(minutes")", kMinutes},
-    {R"(nodeType")", kNodeType},
-    {R"(pool")", kSkip},
-    {R"(cpuCores")", kSkip},
-    {R"(ramBytes")", kSkip},
-    {R"(cpuCoreHours")", kSkip},
-    {R"(ramByteHours")", kSkip},
-    {R"(GPUHours")", kSkip},
-    {R"(cpuBreakdown")", kSkip},
-    {R"(ramBreakdown")", kSkip},
-    {R"(preemptible")", kPreemptible},
-    {R"(discount")", kSkip},
-    {R"(cpuCost")", kSkip},
-    {R"(gpuCost")", kSkip},
-    {R"(gpuCount")", kSkip},
-    {R"(ramCost")", kSkip},
-    {R"(adjustment")", kSkip},
-    {R"(overhead")", kSkip},
-    {R"(totalCost")", kTotalCost},
+    {"type", kType},
+    {"properties", kProperties},
+    {"labels", kSkip},
+    {"window", kSkip},
+    {"start", kStart},
+    {"end", kEnd},
+    {"minutes", kMinutes},
+    {"nodeType", kNodeType},
+    {"pool", kSkip},
+    {"cpuCores", kSkip},
+    {"ramBytes", kSkip},
+    {"cpuCoreHours", kSkip},
+    {"ramByteHours", kSkip},
+    {"GPUHours", kSkip},
+    {"cpuBreakdown", kSkip},
+    {"ramBreakdown", kSkip},
+    {"preemptible", kPreemptible},
+    {"discount", kSkip},
+    {"cpuCost", kSkip},
+    {"gpuCost", kSkip},
+    {"gpuCount", kSkip},
+    {"ramCost", kSkip},
+    {"adjustment", kSkip},
+    {"overhead", kSkip},
+    {"totalCost", kTotalCost},
 };
 
 enum Property : std::uint8_t {
   kCluster,
   kName,
   kProviderId,
-  kProperties_,
-  kSkipProperty = kProperties_
+  kPropertyCount,
 };
 
 constexpr Field kPropertyFields[] = {
-    {R"(category")", kSkipProperty},
-    {R"(provider")", kSkipProperty},
-    {R"(account")", kSkipProperty},
-    {R"(project")", kSkipProperty},
-    {R"(service")", kSkipProperty},
-    {R"(cluster")", kCluster},
-    {R"(name")", kName},
-    {R"(providerID")", kProviderId},
+    {"category", kPropertyCount},
+    {"provider", kPropertyCount},
+    {"account", kPropertyCount},
+    {"project", kPropertyCount},
+    {"service", kPropertyCount},
+    {"cluster", kCluster},
+    {"name", kName},
+    {"providerID", kProviderId},
 };
 
-constexpr std::array<std::string_view, kProperties_> kPropertyNames = {"cluster", "name",
-                                                                       "providerID"};
+constexpr std::array<std::string_view, kPropertyCount> kPropertyNames = {"cluster", "name",
+                                                                         "providerID"};
 
 struct RawAsset {
   std::string_view type, node_type;
-  std::array<std::string_view, kProperties_> properties{};
+  std::array<std::string_view, kPropertyCount> properties{};
   std::optional<std::int64_t> total, preemptible;
   bool total_null = false;
   Life life;
+  Wrong wrong;
 };
 
 AssetType type_of(std::string_view type) {
@@ -115,21 +112,15 @@ struct AssetDecoder::State {
         table(std::make_shared<model::AssetTable>()),
         names(table->text),
         clusters(cluster, names),
-        splitter(bounds, [this](const char* text, std::size_t length, std::size_t capacity) {
-          return batch(text, length, capacity);
-        }) {
+        reader(bounds, answer.rejected,
+               [this](std::string_view key, json::object& row) { return take(key, row); }) {
     table->window = asked.window;
   }
 
-  bool batch(const char* text, std::size_t length, std::size_t capacity);
-  simdjson::error_code rows(json::document& document);
-  std::optional<RowFault> read(json::object row, RawAsset& raw, simdjson::error_code& broken);
-  std::optional<RowFault> member(json::value& value, std::uint8_t slot, RawAsset& raw,
-                                 simdjson::error_code& broken);
-  std::optional<RowFault> properties(json::object object, RawAsset& raw,
-                                     simdjson::error_code& broken);
+  simdjson::error_code take(std::string_view key, json::object& row);
+  simdjson::error_code member(json::value& value, std::uint8_t slot, RawAsset& raw);
   std::optional<RowFault> check(const RawAsset& raw) const;
-  void accept(const RawAsset& raw, std::string_view key);
+  void accept(RawAsset& raw, std::string_view key);
   void drop_duplicates();
   std::optional<Fault> verdict();
 
@@ -138,134 +129,52 @@ struct AssetDecoder::State {
   std::shared_ptr<model::AssetTable> table;
   Names names;
   Clusters clusters;
-  RowTimes times;
+  LifeTimes times;
   AssetAnswer answer;
-  std::optional<Fault> fault;
-  std::uint64_t rows_seen = 0;
   double sum = 0;
-  json::parser parser;
-  RowSplitter splitter;
+  RowReader reader;
 };
 
-bool AssetDecoder::State::batch(const char* text, std::size_t length, std::size_t capacity) {
-  json::document document;
-  simdjson::error_code error =
-      parser.iterate(simdjson::padded_string_view(text, length, capacity)).get(document);
-  if (error == simdjson::SUCCESS) error = rows(document);
-  if (error != simdjson::SUCCESS && !fault) {
-    fault = Fault{Refusal::parse, fmt::format("broken JSON near asset {}: {}", rows_seen + 1,
-                                              simdjson::error_message(error))};
-  }
-  return !fault;
-}
-
-simdjson::error_code AssetDecoder::State::rows(json::document& document) {
-  json::object object;
-  SIMDJSON_TRY(document.get_object().get(object));
-  for (auto item : object) {
+simdjson::error_code AssetDecoder::State::take(std::string_view key, json::object& row) {
+  RawAsset raw;
+  FieldCursor cursor(kAssetFields);
+  for (auto item : row) {
     json::field field;
     SIMDJSON_TRY(std::move(item).get(field));
-    if (++rows_seen > limits.max_rows) {
-      fault = Fault{Refusal::implausible, fmt::format("more than {} assets", limits.max_rows)};
-      return simdjson::SUCCESS;
-    }
-    const std::string_view key = raw_key(field);
-    json::object row;
-    if (field.value().get_object().get(row) != simdjson::SUCCESS) {
-      reject(answer.rejected, {Rejection::malformed, "it is not an object"}, key);
-      continue;
-    }
-    RawAsset raw;
-    simdjson::error_code broken = simdjson::SUCCESS;
-    const auto wrong = read(row, raw, broken);
-    if (broken != simdjson::SUCCESS) return broken;
-    if (wrong) {
-      reject(answer.rejected, *wrong, key);
-    } else {
-      accept(raw, key);
-    }
+    const std::uint8_t slot = cursor.match(field.key().raw());
+    if (slot < kSkip) SIMDJSON_TRY(member(field.value(), slot, raw));
   }
+  accept(raw, key);
   return simdjson::SUCCESS;
 }
 
-std::optional<RowFault> AssetDecoder::State::read(json::object row, RawAsset& raw,
-                                                  simdjson::error_code& broken) {
-  FieldCursor cursor(kAssetFields);
-  std::optional<RowFault> wrong;
-  for (auto item : row) {
-    json::field field;
-    broken = std::move(item).get(field);
-    if (broken != simdjson::SUCCESS) return wrong;
-    const std::uint8_t slot = cursor.match(field.key().raw());
-    if (slot >= kSkip) continue;
-    auto here = member(field.value(), slot, raw, broken);
-    if (broken != simdjson::SUCCESS) return wrong;
-    if (here && !wrong) wrong = std::move(here);
+simdjson::error_code AssetDecoder::State::member(json::value& value, std::uint8_t slot,
+                                                 RawAsset& raw) {
+  switch (slot) {
+    case kProperties:
+      return read_properties(value, kPropertyFields, kPropertyNames, raw.properties, names, limits,
+                             raw.wrong);
+    case kType:
+      return read_name(value, "type", raw.type, names, limits, raw.wrong);
+    case kNodeType:
+      return read_name(value, "nodeType", raw.node_type, names, limits, raw.wrong);
+    case kStart:
+      read_time(value, times.start, raw.life.start, raw.wrong);
+      return simdjson::SUCCESS;
+    case kEnd:
+      read_time(value, times.end, raw.life.end, raw.wrong);
+      return simdjson::SUCCESS;
+    default:
+      break;
   }
-  return wrong;
-}
-
-std::optional<RowFault> AssetDecoder::State::member(json::value& value, std::uint8_t slot,
-                                                    RawAsset& raw, simdjson::error_code& broken) {
-  if (slot == kProperties) {
-    json::object object;
-    if (value.get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
-    return properties(object, raw, broken);
-  }
-  if (slot == kType || slot == kNodeType) {
-    auto& text = slot == kType ? raw.type : raw.node_type;
-    const simdjson::error_code error = value.get_string().get(text);
-    if (error == simdjson::STRING_ERROR) broken = error;
-    return check_name(text, "type", limits);
-  }
-  if (slot == kStart || slot == kEnd) {
-    const std::string_view text = raw_text(value);
-    const auto time = times.read(text);
-    (slot == kStart ? raw.life.start : raw.life.end) = time;
-    if (time || text.empty()) return std::nullopt;
-    return RowFault{Rejection::malformed, fmt::format("\"{}\" is not a time", excerpt(text))};
-  }
-  std::int64_t micros = 0;
-  const std::string_view token = value.raw_json_token();
-  const Number read = parse_micros(token, micros);
-  if (read == Number::malformed) {
-    return RowFault{Rejection::malformed,
-                    fmt::format("\"{}\" stands where a number belongs", excerpt(token))};
-  }
-  if (read == Number::too_large) micros = token.front() == '-' ? INT64_MIN : INT64_MAX;
-  if (slot == kTotalCost) raw.total_null = read == Number::null;
-  if (read == Number::null) return std::nullopt;
   auto& number = slot == kTotalCost ? raw.total
                  : slot == kMinutes ? raw.life.micro_minutes
                                     : raw.preemptible;
-  number = micros;
-  return std::nullopt;
-}
-
-std::optional<RowFault> AssetDecoder::State::properties(json::object object, RawAsset& raw,
-                                                        simdjson::error_code& broken) {
-  FieldCursor cursor(kPropertyFields);
-  std::optional<RowFault> wrong;
-  for (auto item : object) {
-    json::field field;
-    broken = std::move(item).get(field);
-    if (broken != simdjson::SUCCESS) return wrong;
-    const std::uint8_t slot = cursor.match(field.key().raw());
-    if (slot >= kSkipProperty) continue;
-    const simdjson::error_code error = field.value().get_string().get(raw.properties[slot]);
-    if (error == simdjson::STRING_ERROR) {
-      broken = error;
-      return wrong;
-    }
-    if (wrong) continue;
-    if (error != simdjson::SUCCESS) {
-      wrong = RowFault{Rejection::malformed,
-                       fmt::format("its {} is not a string", kPropertyNames[slot])};
-    } else {
-      wrong = check_name(raw.properties[slot], kPropertyNames[slot], limits);
-    }
-  }
-  return wrong;
+  std::int64_t micros = 0;
+  const Number read = read_number(value, micros, raw.wrong);
+  if (slot == kTotalCost) raw.total_null = read == Number::null;
+  if (read != Number::null) number = micros;
+  return simdjson::SUCCESS;
 }
 
 std::optional<RowFault> AssetDecoder::State::check(const RawAsset& raw) const {
@@ -286,18 +195,19 @@ std::optional<RowFault> AssetDecoder::State::check(const RawAsset& raw) const {
   return std::nullopt;
 }
 
-void AssetDecoder::State::accept(const RawAsset& raw, std::string_view key) {
-  if (auto wrong = check(raw)) {
-    reject(answer.rejected, *wrong, key);
+void AssetDecoder::State::accept(RawAsset& raw, std::string_view key) {
+  if (!raw.wrong) raw.wrong = check(raw);
+  if (raw.wrong) {
+    reject(answer.rejected, *raw.wrong, key);
     return;
   }
   Asset row;
   row.type = type_of(raw.type);
   row.cluster = clusters.name(raw.properties[kCluster]);
-  row.name = names.store(raw.properties[kName]);
-  row.provider_id = names.store(raw.properties[kProviderId]);
+  row.name = raw.properties[kName];
+  row.provider_id = raw.properties[kProviderId];
   if (row.type == AssetType::node) {
-    row.instance_type = names.store(raw.node_type);
+    row.instance_type = raw.node_type;
     row.spot = raw.preemptible.value_or(0) > 0;
   }
   row.total = Cost{std::max<std::int64_t>(*raw.total, 0)};
@@ -321,10 +231,7 @@ void AssetDecoder::State::drop_duplicates() {
 }
 
 std::optional<Fault> AssetDecoder::State::verdict() {
-  const bool whole = splitter.finish();
-  if (fault) return fault;
-  if (!whole) return splitter.fault();
-  if (auto wrong = check_envelope(splitter.envelope(), false, rows_seen)) return wrong;
+  if (auto wrong = reader.finish(false)) return wrong;
   if (sum > kLargestSum) {
     return Fault{Refusal::implausible, fmt::format("its assets add up to {:g}", sum)};
   }
@@ -332,18 +239,15 @@ std::optional<Fault> AssetDecoder::State::verdict() {
   drop_duplicates();
   if (!table->rows.empty()) return std::nullopt;
   return Fault{Refusal::empty, fmt::format("none of its {} assets is usable ({} rejected)",
-                                           rows_seen, answer.rejected.total())};
+                                           reader.rows(), answer.rejected.total())};
 }
 
-AssetDecoder::AssetDecoder(const Question& question, std::string_view cluster,
- const Limits& limits)
+AssetDecoder::AssetDecoder(const Question& question, std::string_view cluster, const Limits& limits)
     : state_(std::make_unique<State>(question, cluster, limits)) {}
 
 AssetDecoder::~AssetDecoder() = default;
 
-bool AssetDecoder::feed(std::string_view bytes) {
-  return !state_->fault && state_->splitter.feed(bytes);
-}
+bool AssetDecoder::feed(std::string_view bytes) { return state_->reader.feed(bytes); }
 
 Result<AssetAnswer, Fault> AssetDecoder::finish() {
   if (auto fault = state_->verdict()) return tl::unexpected(std::move(*fault));

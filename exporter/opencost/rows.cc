@@ -4,8 +4,28 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 namespace exporter::opencost {
+
+namespace {
+
+std::string_view trimmed(std::string_view token) {
+  while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.remove_suffix(1);
+  return token;
+}
+
+// The key as it stands in the text.
+std::string_view raw_key(const char* key) {
+  const char* end = key;
+  do {
+    end += std::strcspn(end, "\"\\");
+    if (*end == '\\') end += 2;
+  } while (*end != '"');
+  return {key, static_cast<std::size_t>(end - key)};
+}
+
+}  // namespace
 
 std::string_view Names::store(std::string_view name) {
   if (name.empty()) return {};
@@ -21,7 +41,7 @@ std::string_view Names::store(std::string_view name) {
 }
 
 std::string_view Clusters::name(std::string_view stated) {
-  if (configured_.empty()) return names_.store(stated);
+  if (configured_.empty()) return stated;
   if (!stated.empty() && stated != first_) {
     std::string& place = first_.empty() ? first_ : second_;
     if (place.empty()) place = stated;
@@ -31,10 +51,11 @@ std::string_view Clusters::name(std::string_view stated) {
 
 std::optional<Fault> Clusters::fault() const {
   if (second_.empty()) return std::nullopt;
-  return Fault{Refusal::shape,
-               fmt::format("it speaks of the clusters \"{}\" and \"{}\", but the configuration names "
-                           "this source \"{}\"; remove its `name`",
-                           excerpt(first_), excerpt(second_), configured_)};
+  return Fault{
+      Refusal::shape,
+      fmt::format("it speaks of the clusters \"{}\" and \"{}\", but the configuration names "
+                  "this source \"{}\"; remove its `name`",
+                  excerpt(first_), excerpt(second_), configured_)};
 }
 
 std::optional<std::chrono::sys_seconds> RowTimes::read(std::string_view text) {
@@ -93,18 +114,64 @@ std::optional<RowFault> check_name(std::string_view name, std::string_view what,
   return std::nullopt;
 }
 
-std::string_view raw_text(json::value& value) {
-  std::string_view token = value.raw_json_token();
-  while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.remove_suffix(1);
-  if (token.size() < 2 || token.front() != '"' || token.back() != '"') return {};
-  return token.substr(1, token.size() - 2);
+simdjson::error_code read_properties(json::value& value, std::span<const Field> table,
+                                     std::span<const std::string_view> words,
+                                     std::span<std::string_view> values, Names& names,
+                                     const Limits& limits, Wrong& wrong) {
+  json::object properties;
+  if (value.get_object().get(properties) != simdjson::SUCCESS) return simdjson::SUCCESS;
+  FieldCursor cursor(table);
+  for (auto item : properties) {
+    json::field field;
+    SIMDJSON_TRY(std::move(item).get(field));
+    const std::uint8_t slot = cursor.match(field.key().raw());
+    if (slot >= values.size()) continue;
+    SIMDJSON_TRY(read_name(field.value(), words[slot], values[slot], names, limits, wrong));
+  }
+  return simdjson::SUCCESS;
 }
 
-std::string_view raw_key(const json::field& field) {
-  const char* const key = field.key().raw();
-  std::size_t length = 0;
-  while (key[length] != '"') length += key[length] == '\\' ? 2 : 1;
-  return {key, length};
+simdjson::error_code read_name(json::value& value, std::string_view what, std::string_view& name,
+                               Names& names, const Limits& limits, Wrong& wrong) {
+  std::string_view text;
+  const simdjson::error_code error = value.get_string().get(text);
+  if (error == simdjson::STRING_ERROR) return error;
+  Wrong here;
+  if (error != simdjson::SUCCESS) {
+    here = RowFault{Rejection::malformed, fmt::format("its {} is not a string", what)};
+  } else {
+    here = check_name(text, what, limits);
+  }
+  if (!here) {
+    name = names.store(text);
+  } else if (!wrong) {
+    wrong = std::move(here);
+  }
+  return simdjson::SUCCESS;
+}
+
+void read_time(json::value& value, RowTimes& times, std::optional<std::chrono::sys_seconds>& time,
+               Wrong& wrong) {
+  std::string_view text = trimmed(value.raw_json_token());
+  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return;
+  text = text.substr(1, text.size() - 2);
+  time = times.read(text);
+  if (time || wrong) return;
+  wrong = RowFault{Rejection::malformed, fmt::format("\"{}\" is not a time", excerpt(text))};
+}
+
+Number read_number(json::value& value, std::int64_t& micros, Wrong& wrong) {
+  const std::string_view token = value.raw_json_token();
+  const Number read = parse_micros(token, micros);
+  if (read == Number::malformed && !wrong) {
+    wrong = RowFault{Rejection::malformed,
+                     fmt::format("\"{}\" stands where a number belongs", excerpt(trimmed(token)))};
+  }
+  if (read == Number::too_large) {
+    using Limit = std::numeric_limits<std::int64_t>;
+    micros = token.front() == '-' ? Limit::min() : Limit::max();
+  }
+  return read;
 }
 
 std::uint64_t Rejected::total() const {
@@ -131,6 +198,54 @@ std::string excerpt(std::string_view text, std::size_t limit) {
   }
   if (shown.size() < text.size()) out += "...";
   return out;
+}
+
+RowReader::RowReader(const Limits& limits, Rejected& rejected, Row row)
+    : limits_(limits),
+      rejected_(rejected),
+      row_(std::move(row)),
+      splitter_(limits, [this](const char* text, std::size_t length, std::size_t capacity) {
+        return batch(text, length, capacity);
+      }) {}
+
+bool RowReader::batch(const char* text, std::size_t length, std::size_t capacity) {
+  const simdjson::error_code error = read(simdjson::padded_string_view(text, length, capacity));
+  if (error != simdjson::SUCCESS && !fault_) {
+    fault_ = Fault{Refusal::parse, fmt::format("broken JSON near row {}: {}", rows_,
+                                               simdjson::error_message(error))};
+  }
+  return !fault_;
+}
+
+simdjson::error_code RowReader::read(simdjson::padded_string_view text) {
+  json::document document;
+  json::object rows;
+  SIMDJSON_TRY(parser_.iterate(text).get(document));
+  SIMDJSON_TRY(document.get_object().get(rows));
+  for (auto item : rows) {
+    json::field field;
+    SIMDJSON_TRY(std::move(item).get(field));
+    if (rows_ == limits_.max_rows) {
+      fault_ = Fault{Refusal::implausible, fmt::format("more than {} rows", limits_.max_rows)};
+      return simdjson::SUCCESS;
+    }
+    ++rows_;
+    const std::string_view key = raw_key(field.key().raw());
+    json::object row;
+    if (field.value().get_object().get(row) != simdjson::SUCCESS) {
+      reject(rejected_, {Rejection::malformed, "it is not an object"}, key);
+    } else {
+      SIMDJSON_TRY(row_(key, row));
+    }
+  }
+  return simdjson::SUCCESS;
+}
+
+std::optional<Fault> RowReader::finish(bool list) {
+  const bool whole = splitter_.finish();
+  if (fault_) return fault_;
+  if (!whole) return splitter_.fault();
+  return check_envelope(splitter_.envelope(), list, rows_);
 }
 
 }  // namespace exporter::opencost

@@ -5,12 +5,17 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "exporter/model/model.h"
+#include "exporter/opencost/fields.h"
 #include "exporter/opencost/opencost.h"
+#include "exporter/opencost/scalars.h"
+#include "exporter/opencost/splitter.h"
 
 namespace exporter::opencost {
 
@@ -39,6 +44,7 @@ class Clusters {
  public:
   Clusters(std::string_view configured, Names& names) : configured_(configured), names_(names) {}
 
+  /// `stated` is stored by the names already.
   std::string_view name(std::string_view stated);
   /// When a configured name would have merged several clusters.
   std::optional<Fault> fault() const;
@@ -60,6 +66,10 @@ class RowTimes {
   std::optional<std::chrono::sys_seconds> last_;
 };
 
+struct LifeTimes {
+  RowTimes start, end;
+};
+
 /// What a row says of its own life.
 struct Life {
   std::optional<std::chrono::sys_seconds> start, end;
@@ -77,14 +87,51 @@ std::optional<RowFault> check_name(std::string_view name, std::string_view what,
 /// Small negative amounts are rounding and read as zero.
 inline constexpr std::int64_t kNegligibleMicros = 100;
 
-/// The bytes of a string or scalar token without quotes; empty for null. Escapes are not undone.
-std::string_view raw_text(json::value& value);
+/// The first member of a row that is not what it should be.
+using Wrong = std::optional<RowFault>;
 
-/// A member's key as it stands in the text, escapes and all.
-std::string_view raw_key(const json::field& field);
+/// The string members of `properties` that `table` names, stored by `names` into `values` by slot;
+/// slots past its end are skipped. `words` are the members' names, for messages. As for all of
+/// these: an error means that the text is not JSON, anything else goes to `wrong`.
+simdjson::error_code read_properties(json::value& value, std::span<const Field> table,
+                                     std::span<const std::string_view> words,
+                                     std::span<std::string_view> values, Names& names,
+                                     const Limits& limits, Wrong& wrong);
+simdjson::error_code read_name(json::value& value, std::string_view what, std::string_view& name,
+                               Names& names, const Limits& limits, Wrong& wrong);
+void read_time(json::value& value, RowTimes& times, std::optional<std::chrono::sys_seconds>& time,
+               Wrong& wrong);
+/// In millionths. What does not fit keeps its sign: the largest or smallest there is.
+Number read_number(json::value& value, std::int64_t& micros, Wrong& wrong);
 
 /// Counts, and keeps the first of each reason.
 void reject(Rejected& rejected, const RowFault& fault, std::string_view key);
+
+/// Takes an answer in as it arrives and hands on its rows one by one, whatever they hold.
+class RowReader {
+ public:
+  /// An error ends the answer: it is not JSON. `key` is as it stands in the text, escapes and all.
+  using Row = std::function<simdjson::error_code(std::string_view key, json::object& row)>;
+
+  RowReader(const Limits& limits, Rejected& rejected, Row row);
+
+  bool feed(std::string_view bytes) { return !fault_ && splitter_.feed(bytes); }
+  /// After the last byte: what is wrong with the answer as a whole. `list` as for check_envelope.
+  std::optional<Fault> finish(bool list);
+  std::uint64_t rows() const { return rows_; }
+
+ private:
+  bool batch(const char* text, std::size_t length, std::size_t capacity);
+  simdjson::error_code read(simdjson::padded_string_view text);
+
+  Limits limits_;
+  Rejected& rejected_;
+  Row row_;
+  std::optional<Fault> fault_;  // found inside a batch
+  std::uint64_t rows_ = 0;
+  json::parser parser_;
+  RowSplitter splitter_;
+};
 
 /// Checks what is left of an answer when its rows are taken out. `rows` is how many there were.
 /// `list` is true where `data` must be a list of one object (allocations).

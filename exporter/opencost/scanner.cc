@@ -2,8 +2,8 @@
 
 #include "exporter/opencost/splitter.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
 namespace exporter::opencost {
@@ -50,29 +50,53 @@ BlockMasks BlockScanner::combine(std::uint64_t quote, std::uint64_t backslash, s
   return {open & ~inside, close & ~inside};
 }
 
+namespace {
+
 // `{` and `[` differ in one bit, as do `}` and `]`: setting it makes one comparison do for both.
-BlockMasks BlockScanner::scan(const char* block) {
-#if defined(__SSE2__)
-  const __m128i quotes = _mm_set1_epi8('"');
-  const __m128i backslashes = _mm_set1_epi8('\\');
-  const __m128i opens = _mm_set1_epi8('{');
-  const __m128i closes = _mm_set1_epi8('}');
-  const __m128i fold = _mm_set1_epi8(0x20);
+constexpr char kFold = 0x20;
+
+#if defined(__x86_64__)
+
+struct RawMasks {
   std::uint64_t quote = 0, backslash = 0, open = 0, close = 0;
+};
+
+__attribute__((target("avx512bw"))) RawMasks masks_avx512(const char* block) {
+  const __m512i bytes = _mm512_loadu_si512(block);
+  const __m512i folded = _mm512_or_si512(bytes, _mm512_set1_epi8(kFold));
+  return {_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')),
+          _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\')),
+          _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('{')),
+          _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('}'))};
+}
+
+RawMasks masks_sse2(const char* block) {
+  RawMasks masks;
   for (int part = 0; part < 4; ++part) {
     __m128i bytes;
     std::memcpy(&bytes, block + 16 * part, sizeof bytes);
-    const __m128i folded = _mm_or_si128(bytes, fold);
+    const __m128i folded = _mm_or_si128(bytes, _mm_set1_epi8(kFold));
     const auto mask = [part](__m128i equal) {
       return static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(equal)))
              << (16 * part);
     };
-    quote |= mask(_mm_cmpeq_epi8(bytes, quotes));
-    backslash |= mask(_mm_cmpeq_epi8(bytes, backslashes));
-    open |= mask(_mm_cmpeq_epi8(folded, opens));
-    close |= mask(_mm_cmpeq_epi8(folded, closes));
+    masks.quote |= mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+    masks.backslash |= mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    masks.open |= mask(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{')));
+    masks.close |= mask(_mm_cmpeq_epi8(folded, _mm_set1_epi8('}')));
   }
-  return combine(quote, backslash, open, close);
+  return masks;
+}
+
+#endif
+
+}  // namespace
+
+BlockMasks BlockScanner::scan(const char* block) {
+#if defined(__x86_64__)
+  static const bool wide = __builtin_cpu_supports("avx512bw");
+  const RawMasks masks = wide ? masks_avx512(block) : masks_sse2(block);
+  return combine(masks.quote, masks.backslash, masks.open, masks.close);
 #else
   return scan_portably(block);
 #endif

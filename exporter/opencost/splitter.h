@@ -40,8 +40,8 @@ class BlockScanner {
 
 class RowSplitter {
  public:
-  /// A batch is `{"key":row,...}` in `length` bytes, followed by at least SIMDJSON_PADDING
-  /// readable ones within `capacity`. False refuses the answer.
+  /// A batch is `{"key":row,...}` in `length` bytes, followed by at least 64 readable ones within
+  /// `capacity`. False refuses the answer.
   using Batch = std::function<bool(const char* json, std::size_t length, std::size_t capacity)>;
 
   RowSplitter(const Limits& limits, Batch batch);
