@@ -1,0 +1,60 @@
+"""What --record kept, --replay shows again: the same page, byte for byte."""
+
+import pathlib
+import signal
+import unittest
+
+from program import EXPORTER, Case, Demo, Exporter, Program, get, queries
+
+COSTS = "/metrics?collect[]=cost"
+
+
+class Replay(Case):
+    def setUp(self):
+        self.recordings = pathlib.Path(self.folder) / self.id()
+
+    def record(self, demo):
+        recorder = self.started(Exporter(self.folder, f"--record={self.recordings}",
+                                         environment={"OPENCOST_URL": demo.opencost}))
+        recorder.wait_for_costs()
+        page = get(recorder.base + COSTS)
+        recorder.signal(signal.SIGTERM)
+        self.assertEqual(recorder.ended(), 0)
+        return page
+
+    def replay(self):
+        return self.started(Exporter(self.folder, f"--replay={self.recordings}"))
+
+    def test_shows_the_same_page(self):
+        demo = self.started(Demo(self.folder, "--seed=7", "--pods=200"))
+        recorded = self.record(demo)
+        self.assertEqual(len(list(self.recordings.glob("*.http"))), len(queries()))
+        demo.signal(signal.SIGTERM)
+        self.assertEqual(demo.ended(), 0)
+        self.assertGreater(len(recorded), 10_000)
+        self.assertTrue(get(self.replay().base + COSTS) == recorded, "the pages differ")
+
+    def test_shows_failures_as_well(self):
+        demo = self.started(Demo(self.folder))
+        demo.wait_for_costs()
+        demo.fail_next("login-page")
+        recorder = self.started(Exporter(self.folder, f"--record={self.recordings}",
+                                         environment={"OPENCOST_URL": demo.opencost}))
+        recorder.wait_for_page("all queries to be asked", lambda page: all(
+            page.value("opencost_exporter_polls_total", query=query) for query in queries()))
+        recorder.signal(signal.SIGTERM)
+        self.assertEqual(recorder.ended(), 0)
+        page = self.replay().page()
+        self.assertEqual(page.value("opencost_exporter_poll_failures_total", query="current",
+                                    reason="content_type"), 1)
+        self.assertEqual(page.value("opencost_up", query="assets"), 1)
+        self.assertFalse(page.family("opencost_cluster_cost_per_hour"))
+
+    def test_wants_recordings(self):
+        program = self.started(Program([EXPORTER, f"--replay={self.recordings}"], self.folder))
+        self.assertEqual(program.ended(), 1)
+        self.assertIn(str(self.recordings), program.output())
+
+
+if __name__ == "__main__":
+    unittest.main()
