@@ -60,10 +60,11 @@ model::Costs& of_cluster(std::vector<ClusterCost>& costs, std::string_view clust
 }
 
 // OpenCost states its idle without a cluster when it answers for several; with only one other, it
-// can be no other's.
+// can be no other's. Where pods lack theirs too, it may be theirs.
 std::string_view only_cluster(const AllocationTable& table) {
   std::string_view only;
   for (const Allocation& row : table.rows) {
+    if (row.cluster.empty() && row.kind == RowKind::workload) return {};
     if (row.cluster.empty() || row.cluster == only) continue;
     if (!only.empty()) return {};
     only = row.cluster;
@@ -73,7 +74,7 @@ std::string_view only_cluster(const AllocationTable& table) {
 
 double difference(Cost ours, double theirs) {
   if (std::abs(theirs) < 1e-9) return std::abs(ours.amount()) < 1e-9 ? 0 : 1;
-  return (ours.amount() - theirs) / theirs;
+  return (ours.amount() - theirs) / std::abs(theirs);
 }
 
 void reconcile(const AllocationTable& table, std::string_view lone, Breakdown& breakdown) {
