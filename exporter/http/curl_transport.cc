@@ -21,7 +21,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int kLongestNapMilliseconds = 60'000;  // curl wakes earlier for its own timeouts
+constexpr int kLongestNapMilliseconds = 3'600'000;  // curl wakes earlier for its own timeouts
 constexpr std::chrono::seconds kLongestRetryAfter = std::chrono::hours(24 * 366);
 
 struct EasyCleanup {

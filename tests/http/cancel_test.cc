@@ -122,8 +122,8 @@ TEST(Cancel, BeforeTheFirstByte) {
   expect_cancelled(server.url(), reached);
 }
 
-// On a new connection curl wakes by itself after 200 ms; on an old one nothing but the stop request
-// can wake it.
+// On a new connection curl wakes by itself after 200 ms and when connect_timeout ends; here nothing
+// but the stop request can wake it.
 TEST(Cancel, OnAnOldConnection) {
   Signal reached;
   Server server([&](Connection& connection) {
@@ -132,7 +132,7 @@ TEST(Cancel, OnAnOldConnection) {
     if (!connection.request().empty()) reached.announce();
     connection.wait_for_close();
   });
-  Client client;
+  Client client({.connect_timeout = 1h, .timeout = 1h});
   ASSERT_TRUE(client.get(server.url()));
   std::stop_source stop;
   std::thread canceller([&] {
