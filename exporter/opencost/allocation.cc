@@ -22,8 +22,10 @@ constexpr std::string_view kUnallocated = "__unallocated__";
 std::string_view key_part(std::string_view key, std::size_t index, std::size_t count) {
   if (static_cast<std::size_t>(std::count(key.begin(), key.end(), '/')) + 1 != count) return {};
   if (key.find('\\') != std::string_view::npos) return {};
-  for (; index > 0; --index) key.remove_prefix(key.find('/') + 1);
-  const std::string_view part = key.substr(0, key.find('/'));
+  for (std::size_t i = 0; i < index; ++i) key.remove_prefix(key.find('/') + 1);
+  std::string_view part = key.substr(0, key.find('/'));
+  // A controller stands there as `kind:name`.
+  if (count == 4 && index == 3) part.remove_prefix(part.find(':') + 1);
   return part == kUnallocated ? std::string_view() : part;
 }
 
@@ -78,29 +80,37 @@ std::optional<RowFault> AllocationDecoder::State::identify(const RawRow& raw, st
                                                            Allocation& row) {
   const bool pods = question.query == Query::current;
   const std::size_t parts = pods ? 3 : 4;
-  const auto property = [&](Property which, std::size_t part) {
-    const std::string_view text = raw.properties[which];
-    return text.empty() ? names.store(key_part(key, part, parts)) : text;
+  std::optional<RowFault> wrong;
+  // Properties were checked while they were read; what only the key says is checked here.
+  const auto property = [&](Property which, std::size_t part,
+                            std::string_view what) -> std::string_view {
+    if (!raw.properties[which].empty()) return raw.properties[which];
+    const std::string_view text = key_part(key, part, parts);
+    if (!wrong) wrong = check_name(text, what, limits);
+    return wrong ? std::string_view() : names.store(text);
   };
   if (key == kIdle) {
     row.kind = RowKind::idle;
     row.cluster = clusters.name(raw.properties[kCluster]);
     return std::nullopt;
   }
-  const std::string_view name_space = property(kNamespace, 1);
-  const std::string_view pod = pods ? property(kPod, 2) : std::string_view();
+  const std::string_view name_space = property(kNamespace, 1, "namespace");
+  const std::string_view pod = pods ? property(kPod, 2, "pod") : std::string_view();
+  const std::string_view cluster = property(kCluster, 0, "cluster");
+  row.controller_kind =
+      pods ? raw.properties[kControllerKind] : property(kControllerKind, 2, "controllerKind");
+  row.controller = pods ? raw.properties[kController] : property(kController, 3, "controller");
+  row.node = raw.properties[kNode];
+  if (wrong) return wrong;
   if (name_space.empty() || (pods && pod.empty())) {
     return RowFault{Rejection::no_identity,
                     fmt::format("neither its properties nor its key name its {}",
                                 name_space.empty() ? "namespace" : "pod")};
   }
   if (name_space == kUnmounted) row.kind = RowKind::unmounted;
-  row.cluster = clusters.name(property(kCluster, 0));
+  row.cluster = clusters.name(cluster);
   row.name_space = name_space;
   row.pod = pod;
-  row.controller_kind = raw.properties[kControllerKind];
-  row.controller = raw.properties[kController];
-  row.node = raw.properties[kNode];
   return std::nullopt;
 }
 
@@ -190,6 +200,7 @@ void AllocationDecoder::State::drop_duplicates() {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (kept > 0 && same(rows[kept - 1], rows[i])) {
       const Allocation& row = rows[i];
+      table->rejected_total += row.reported_total.amount();
       reject(answer.rejected, {Rejection::duplicate, "it stands in the answer twice"},
              fmt::format("{}/{}/{}{}", row.cluster, row.name_space, row.pod, row.controller));
       if (row.kind == RowKind::workload) --workloads;

@@ -9,12 +9,7 @@ namespace {
 namespace dom = simdjson::dom;
 
 Fault no_json(const std::string& text, simdjson::error_code error) {
-  const std::size_t from = text.find_first_not_of(" \t\r\n");
-  if (from == std::string::npos) return {Refusal::parse, "the answer is empty"};
-  if (text[from] != '{') {
-    return {Refusal::parse, fmt::format("the answer is not a JSON object but begins with \"{}\"",
-                                        excerpt(std::string_view(text).substr(from)))};
-  }
+  if (auto fault = check_beginning(text)) return std::move(*fault);
   return {Refusal::parse,
           fmt::format("the answer is not one JSON document: {}", simdjson::error_message(error))};
 }
@@ -82,6 +77,14 @@ std::optional<Fault> check_data(dom::element data, bool list, std::uint64_t rows
 
 }  // namespace
 
+std::optional<Fault> check_beginning(std::string_view text) {
+  const std::size_t from = text.find_first_not_of(" \t\r\n");
+  if (from == std::string_view::npos) return Fault{Refusal::parse, "the answer is empty"};
+  if (text[from] == '{') return std::nullopt;
+  return Fault{Refusal::parse, fmt::format("the answer is not a JSON object but begins with \"{}\"",
+                                           excerpt(text.substr(from)))};
+}
+
 std::optional<Fault> check_envelope(const std::string& envelope, bool list, std::uint64_t rows) {
   dom::parser parser;
   dom::element root;
@@ -90,7 +93,11 @@ std::optional<Fault> check_envelope(const std::string& envelope, bool list, std:
   if (root.get(object) != simdjson::SUCCESS) return no_json(envelope, simdjson::INCORRECT_TYPE);
   if (auto fault = check_code(object)) return fault;
   std::optional<dom::element> data;
+  int codes = 0;
   for (const auto& field : object) {
+    if (field.key == "code" && ++codes > 1) {
+      return Fault{Refusal::shape, "the envelope has `code` twice"};
+    }
     if (field.key != "data") continue;
     if (data) return Fault{Refusal::shape, "the envelope has `data` twice"};
     data = field.value;

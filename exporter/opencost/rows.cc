@@ -10,11 +10,6 @@ namespace exporter::opencost {
 
 namespace {
 
-std::string_view trimmed(std::string_view token) {
-  while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.remove_suffix(1);
-  return token;
-}
-
 // The key as it stands in the text.
 std::string_view raw_key(const char* key) {
   const char* end = key;
@@ -153,9 +148,11 @@ simdjson::error_code read_name(json::value& value, std::string_view what, std::s
 void read_time(json::value& value, RowTimes& times, std::optional<std::chrono::sys_seconds>& time,
                Wrong& wrong) {
   std::string_view text = trimmed(value.raw_json_token());
-  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return;
-  text = text.substr(1, text.size() - 2);
-  time = times.read(text);
+  if (text == "null") return;
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
+    text = text.substr(1, text.size() - 2);
+    time = times.read(text);
+  }
   if (time || wrong) return;
   wrong = RowFault{Rejection::malformed, fmt::format("\"{}\" is not a time", excerpt(text))};
 }
@@ -244,7 +241,11 @@ simdjson::error_code RowReader::read(simdjson::padded_string_view text) {
 std::optional<Fault> RowReader::finish(bool list) {
   const bool whole = splitter_.finish();
   if (fault_) return fault_;
-  if (!whole) return splitter_.fault();
+  if (!whole) {
+    // What is no JSON at all has no brackets that could match or miss.
+    auto text = check_beginning(splitter_.beginning());
+    return text ? text : splitter_.fault();
+  }
   return check_envelope(splitter_.envelope(), list, rows_);
 }
 

@@ -133,6 +133,9 @@ class RowReader {
   RowSplitter splitter_;
 };
 
+/// Refuses what does not even begin like a JSON object: a login page, an error in plain text.
+std::optional<Fault> check_beginning(std::string_view text);
+
 /// Checks what is left of an answer when its rows are taken out. `rows` is how many there were.
 /// `list` is true where `data` must be a list of one object (allocations).
 std::optional<Fault> check_envelope(const std::string& envelope, bool list, std::uint64_t rows);

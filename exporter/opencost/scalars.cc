@@ -1,12 +1,12 @@
 #include "exporter/opencost/scalars.h"
 
+#include <algorithm>
 #include <charconv>
-#include <cmath>
 
 namespace exporter::opencost {
 namespace {
 
-constexpr double kLargest = 9.0e12;  // times 1e6 still fits into 63 bits
+constexpr std::int64_t kLargestMicros = 9'000'000'000'000'000'000;  // still inside 63 bits
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -36,26 +36,59 @@ bool is_json_number(std::string_view text) {
   return at == text.size();
 }
 
+// How far a number's point moves to the right. `text` is what stands behind the `e`.
+std::int64_t exponent(std::string_view text) {
+  constexpr int kFarAway = 1'000'000'000;  // further than any token is long
+  if (text.front() == '+') text.remove_prefix(1);
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc()) return std::clamp(value, -kFarAway, kFarAway);
+  return text.front() == '-' ? -kFarAway : kFarAway;
+}
+
+// Digit by digit: amounts with an exponent, or too long for the way below.
 Number parse_slowly(std::string_view text, std::int64_t& micros) {
   if (text == "null") return Number::null;
   if (!is_json_number(text)) return Number::malformed;
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range) {
-    // Too small reads as zero; too large has a positive exponent.
-    const std::size_t e = text.find_first_of("eE");
-    if (e == std::string_view::npos || text[e + 1] != '-') return Number::too_large;
-    value = 0;
+  const std::size_t e = std::min(text.find_first_of("eE"), text.size());
+  const std::string_view mantissa = text.substr(0, e);
+  const bool negative = mantissa.front() == '-';
+  const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
+  // How many digits from here on belong to the whole millionths.
+  auto wanted = static_cast<std::int64_t>(point - (negative ? 1 : 0)) + 6;
+  if (e < text.size()) wanted += exponent(text.substr(e + 1));
+  std::int64_t value = 0;
+  const auto append = [&](int digit) {
+    if (value > (kLargestMicros - digit) / 10) return false;
+    value = value * 10 + digit;
+    return true;
+  };
+  for (char c : mantissa) {
+    if (!is_digit(c)) continue;
+    if (wanted-- > 0) {
+      if (!append(c - '0')) return Number::too_large;
+    } else {
+      if (wanted == -1 && c >= '5') ++value;
+      break;
+    }
   }
-  if (std::abs(value) > kLargest) return Number::too_large;
-  micros = std::llround(value * 1e6);
+  for (; wanted > 0 && value > 0; --wanted) {
+    if (!append(0)) return Number::too_large;
+  }
+  micros = negative ? -value : value;
   return Number::ok;
 }
 
 }  // namespace
 
+std::string_view trimmed(std::string_view token) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
+  while (!token.empty() && is_space(token.back())) token.remove_suffix(1);
+  return token;
+}
+
 Number parse_micros(std::string_view token, std::int64_t& micros) {
-  while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.remove_suffix(1);
+  token = trimmed(token);
   if (token.size() == 1 && is_digit(token[0])) {
     micros = (token[0] - '0') * std::int64_t{1'000'000};
     return Number::ok;

@@ -13,6 +13,10 @@ enum class Number : std::uint8_t {
   malformed,
 };
 
+/// Without the white space behind it. Only JSON's: any other control character makes the token
+/// wrong.
+std::string_view trimmed(std::string_view token);
+
 /// Reads a JSON number into whole millionths, rounding half away from zero; digits beyond the sixth
 /// matter for that only. `token` may have white space behind it.
 Number parse_micros(std::string_view token, std::int64_t& micros);

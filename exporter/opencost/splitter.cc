@@ -124,7 +124,7 @@ bool RowSplitter::closed(std::size_t at, char bracket) {
   if (depth_ == rows_depth_) row_end_ = at + 1;
   if (depth_ == rows_depth_ - 1) {
     rows_depth_ = 0;
-    if (continued_ && row_end_ == 0) {
+    if (continued_ && row_end_ == 0 && blank(batch_from_ + 1, at)) {
       return refuse(Refusal::parse,
                     fmt::format("no row after the comma before byte {}", consumed_ + at));
     }
@@ -134,23 +134,28 @@ bool RowSplitter::closed(std::size_t at, char bracket) {
   return true;
 }
 
-// Whether the bracket at `at` is the value of the top-level member `data`.
+// Whether the bracket at `at` is the value of the top-level member `data`. Read backwards, from the
+// buffer into the envelope: the white space in between may be of any length.
 bool RowSplitter::opens_data(std::size_t at) const {
   constexpr std::string_view kKey = "\"data\"";
-  std::string before =
-      envelope_.substr(envelope_.size() - std::min<std::size_t>(envelope_.size(), 64));
-  before.append(buffer_.get() + envelope_from_, at - envelope_from_);
-  const auto trim = [&] {
-    while (!before.empty() && is_space(before.back())) before.pop_back();
+  std::size_t left = envelope_.size() + at - envelope_from_;
+  const auto last = [&] {
+    if (left == 0) return '\0';
+    const std::size_t i = left - 1;
+    return i < envelope_.size() ? envelope_[i] : buffer_[envelope_from_ + i - envelope_.size()];
   };
-  trim();
-  if (before.empty() || before.back() != ':') return false;
-  before.pop_back();
-  trim();
-  if (!before.ends_with(kKey)) return false;
-  before.resize(before.size() - kKey.size());
-  trim();
-  return !before.empty() && (before.back() == '{' || before.back() == ',');
+  const auto skip_space = [&] {
+    while (is_space(last())) --left;
+  };
+  skip_space();
+  if (last() != ':') return false;
+  --left;
+  skip_space();
+  for (auto c = kKey.rbegin(); c != kKey.rend(); ++c, --left) {
+    if (last() != *c) return false;
+  }
+  skip_space();
+  return last() == '{' || last() == ',';
 }
 
 // The comma behind the last whole row closes this batch and then opens the next one.
@@ -178,6 +183,25 @@ bool RowSplitter::hand_on(std::size_t last) {
   const std::size_t length = last + 1 - batch_from_;
   if (batch_(buffer_.get() + batch_from_, length, capacity_ - batch_from_)) return true;
   return refuse(Refusal::parse, "refused by the reader of its rows");
+}
+
+bool RowSplitter::blank(std::size_t from, std::size_t until) const {
+  return std::all_of(buffer_.get() + from, buffer_.get() + until, is_space);
+}
+
+std::string RowSplitter::beginning() const {
+  constexpr std::size_t kEnough = 200;
+  std::string text;
+  const auto add = [&](std::string_view part) {
+    while (text.empty() && !part.empty() && is_space(part.front())) part.remove_prefix(1);
+    text += part.substr(0, kEnough - text.size());
+  };
+  add(envelope_);
+  // No further than it was scanned, which does not depend on how it arrived.
+  if (envelope_from_ < scanned_) {
+    add({buffer_.get() + envelope_from_, scanned_ - envelope_from_});
+  }
+  return text;
 }
 
 void RowSplitter::to_envelope(std::size_t until) {

@@ -54,6 +54,8 @@ class RowSplitter {
   const std::optional<Fault>& fault() const { return fault_; }
   /// The answer without its rows. What is not JSON at all is in here whole, up to the limit.
   const std::string& envelope() const { return envelope_; }
+  /// The answer's first bytes, as far as no row stands among them.
+  std::string beginning() const;
   std::uint64_t bytes() const { return consumed_ + size_; }
 
  private:
@@ -66,6 +68,7 @@ class RowSplitter {
   bool hand_on(std::size_t last);
   void to_envelope(std::size_t until);
   bool opens_data(std::size_t at) const;
+  bool blank(std::size_t from, std::size_t until) const;
   void make_room(std::size_t more);
   void drop_front(std::size_t count);
   bool refuse(Refusal refusal, std::string detail);
