@@ -19,15 +19,6 @@ std::string little_endian(std::uint32_t value) {
   return bytes;
 }
 
-std::string deflate_last(std::string_view text) {
-  Deflater deflater;
-  deflater.add(text);
-  deflater.flush(true);
-  std::string out;
-  for (const std::string& block : deflater.take_blocks()) out += block;
-  return out;
-}
-
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -64,7 +55,8 @@ Preference read_preference(std::string_view element) {
     if (name == "q") {
       double quality = 1;
       const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), quality);
-      if (error == std::errc()) preference.quality = quality;
+      // Below zero and NaN forbid as zero does.
+      if (error == std::errc()) preference.quality = quality > 0 ? std::min(quality, 1.0) : 0;
     } else if (name == "version") {
       preference.version = value;
     }

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "exporter/metrics/process.h"
 #include "exporter/metrics/writer.h"
@@ -154,9 +155,9 @@ void SelfMetrics::declare(const Labels& labels) {
 
 void SelfMetrics::set_currency(const std::string& code) {
   std::lock_guard lock(state_->mutex);
-  if (state_->currency_metric != nullptr) state_->currency.Remove(state_->currency_metric);
-  state_->currency_metric = &state_->currency.Add({{"currency", code}});
-  state_->currency_metric->Set(1);
+  Gauge* const next = &state_->currency.Add({{"currency", code}}, 1);
+  Gauge* const last = std::exchange(state_->currency_metric, next);
+  if (last != nullptr && last != next) state_->currency.Remove(last);
 }
 
 void SelfMetrics::poll_finished(const Poll& poll) {

@@ -17,7 +17,8 @@ constexpr std::size_t kBlockBytes = 256u << 10;
 
 struct Deflater::Stream {
   isal_zstream zstream;
-  std::unique_ptr<std::uint8_t[]> work = std::make_unique<std::uint8_t[]>(ISAL_DEF_LVL1_DEFAULT);
+  std::unique_ptr<std::uint8_t[]> work =
+      std::make_unique_for_overwrite<std::uint8_t[]>(ISAL_DEF_LVL1_DEFAULT);
   std::unique_ptr<char[]> out = std::make_unique_for_overwrite<char[]>(kBlockBytes);
 };
 
@@ -32,13 +33,13 @@ Deflater::Deflater() : stream_(std::make_unique<Stream>()) {
 
 Deflater::~Deflater() = default;
 
-void Deflater::run(std::string_view text, bool flush, bool last) {
+void Deflater::run(std::string_view text, bool flush) {
   isal_zstream& z = stream_->zstream;
   // ISA-L's pointer is not to const, but it only reads.
   z.next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
   z.avail_in = static_cast<std::uint32_t>(text.size());
   z.flush = flush ? SYNC_FLUSH : NO_FLUSH;
-  z.end_of_stream = last ? 1 : 0;
+  z.end_of_stream = 0;
   do {
     z.next_out = reinterpret_cast<std::uint8_t*>(stream_->out.get());
     z.avail_out = kBlockBytes;
@@ -48,11 +49,26 @@ void Deflater::run(std::string_view text, bool flush, bool last) {
   } while (z.avail_out == 0 || z.avail_in > 0);
 }
 
-void Deflater::add(std::string_view text) { run(text, false, false); }
+void Deflater::add(std::string_view text) { run(text, false); }
 
-void Deflater::flush(bool last) { run({}, true, last); }
+void Deflater::flush() { run({}, true); }
 
 std::vector<std::string> Deflater::take_blocks() { return std::move(blocks_); }
+
+std::string deflate_last(std::string_view text) {
+  isal_zstream z;
+  isal_deflate_stateless_init(&z);
+  z.end_of_stream = 1;
+  z.next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
+  z.avail_in = static_cast<std::uint32_t>(text.size());
+  // What does not shrink is stored, five bytes of header for each 64 KiB.
+  std::string out(text.size() + text.size() / 4096 + 64, '\0');
+  z.next_out = reinterpret_cast<std::uint8_t*>(out.data());
+  z.avail_out = static_cast<std::uint32_t>(out.size());
+  isal_deflate_stateless(&z);
+  out.resize(z.total_out);
+  return out;
+}
 
 std::uint32_t crc32(std::uint32_t crc, std::string_view text) {
   return crc32_gzip_refl(crc, reinterpret_cast<const unsigned char*>(text.data()), text.size());
@@ -146,7 +162,7 @@ void PageWriter::pour() {
 
 Page PageWriter::finish() {
   pour();
-  deflater_.flush(false);
+  deflater_.flush();
   page_.deflated = deflater_.take_blocks();
   for (const std::string& block : page_.deflated) page_.deflated_bytes += block.size();
   return std::move(page_);

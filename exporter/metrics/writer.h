@@ -18,17 +18,21 @@ class Deflater {
   ~Deflater();
 
   void add(std::string_view text);
-  /// Ends on a byte boundary. `last` closes the stream; otherwise another may follow.
-  void flush(bool last);
+  /// Ends on a byte boundary, so that another stream can follow.
+  void flush();
 
   std::vector<std::string> take_blocks();
 
  private:
   struct Stream;
-  void run(std::string_view text, bool flush, bool last);
+  void run(std::string_view text, bool flush);
   std::unique_ptr<Stream> stream_;
   std::vector<std::string> blocks_;
 };
+
+/// A whole deflate stream of its own, final block included: what ends a gzip member. For text of
+/// some kilobytes at every scrape, so it takes no working memory.
+std::string deflate_last(std::string_view text);
 
 /// `crc` continued over `text`, as gzip computes it.
 std::uint32_t crc32(std::uint32_t crc, std::string_view text);

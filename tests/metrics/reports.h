@@ -1,0 +1,97 @@
+// Reports made by hand, for the tests of metrics/.
+#pragma once
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "exporter/metrics/metrics.h"
+#include "tests/cost/tables.h"
+
+namespace exporter::metrics::samples {
+
+using cost::samples::AssetRow;
+using cost::samples::Row;
+
+inline std::shared_ptr<const cost::Breakdown> breakdown(const std::vector<Row>& rows) {
+  return std::make_shared<const cost::Breakdown>(cost::samples::broken_down(rows));
+}
+
+inline std::shared_ptr<const cost::Inventory> inventory(const std::vector<AssetRow>& rows,
+                                                        const std::vector<Row>& pods) {
+  return std::make_shared<const cost::Inventory>(
+      cost::take_inventory(cost::samples::assets(rows), cost::samples::table(pods).get()));
+}
+
+inline cost::Report current(const std::vector<Row>& rows) {
+  cost::Report report;
+  report.sources.push_back({breakdown(rows), nullptr, nullptr});
+  return report;
+}
+
+/// Something of every family: pods of all sorts, idle, unmounted, nodes, other assets.
+inline std::vector<Row> every_row(const std::string& cluster) {
+  using namespace cost::samples;
+  Row web = owned(on_node(pod(cluster, "shop", "web-1", 1'500'000), "n1"), "deployment", "web");
+  for (std::size_t i = 1; i < model::kResources; ++i) {
+    web.costs.by[i] = Cost{static_cast<std::int64_t>(i) * 1'000};
+  }
+  return {exact(web), on_node(pod(cluster, "kube-system", "etcd", 123'457), "n1"),
+          pod(cluster, "shop", "batch", 0), idle(cluster, 700'000), unmounted(cluster, 42'000)};
+}
+
+inline std::vector<AssetRow> every_asset(const std::string& cluster) {
+  using model::AssetType;
+  return {{.cluster = cluster,
+           .name = "n1",
+           .provider_id = "i-1",
+           .instance_type = "m5.large",
+           .spot = true,
+           .micros = 4'000'000},
+          {.type = AssetType::disk,
+           .cluster = cluster,
+           .name = "pvc-1",
+           .provider_id = "vol-1",
+           .micros = 9'001},
+          {.type = AssetType::load_balancer,
+           .cluster = cluster,
+           .name = "shop/lb",
+           .provider_id = "arn:lb",
+           .micros = 25'000}};
+}
+
+inline cost::Report every_family(const std::vector<std::string>& clusters = {"c"}) {
+  cost::Report report;
+  for (const std::string& cluster : clusters) {
+    const auto rows = every_row(cluster);
+    report.sources.push_back(
+        {breakdown(rows), breakdown(rows), inventory(every_asset(cluster), rows)});
+  }
+  return report;
+}
+
+/// So many pods that the page has many blocks.
+inline cost::Report large(int pods) {
+  std::mt19937_64 random(11);
+  std::vector<Row> rows;
+  for (int i = 0; i < pods; ++i) {
+    Row row = cost::samples::pod("cluster", "namespace-" + std::to_string(i % 37),
+                                 "pod-" + std::to_string(i) + "-" + std::to_string(random()), 0);
+    for (Cost& cost : row.costs.by) cost.micros = static_cast<std::int64_t>(random() % 1'000'000);
+    rows.push_back(cost::samples::exact(row));
+  }
+  return current(rows);
+}
+
+inline std::string joined(const std::vector<std::string>& blocks) {
+  std::string out;
+  for (const std::string& block : blocks) out += block;
+  return out;
+}
+
+inline std::string rendered(const cost::Report& report, const Options& options = {}) {
+  return joined(render(report, options).text);
+}
+
+}  // namespace exporter::metrics::samples
