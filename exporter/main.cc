@@ -209,6 +209,10 @@ int run_replay(const config::Invocation& invocation, const sigset_t& signals) {
     std::cerr << recordings.error().message << '\n';
     return config::kExitFailure;
   }
+  if (recordings->empty()) {
+    std::cerr << "no recordings in " << invocation.replay_directory << '\n';
+    return config::kExitFailure;
+  }
   const auto config = config::load(invocation, config::process_environment());
   if (!config) return print_faults(config.error());
   const log::Logger logger(config->log);

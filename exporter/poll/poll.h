@@ -71,6 +71,8 @@ struct PollFailure {
 struct Observation {
   std::string source;
   opencost::Question question;
+  /// What its windows lie on: no newer answer can come before the next mark.
+  opencost::Alignment alignment = opencost::Alignment::rolling;
   SystemTime fetched_at{};
   std::chrono::duration<double> took{};
   std::uint64_t retries = 0;
@@ -122,8 +124,9 @@ class Board {
 struct PublisherOptions {
   std::vector<std::string> sources;  // names, in configuration order
   Schedule schedule;
-  /// How long the last good answer of `current` is shown when no newer one comes. A slower query
-  /// gets the difference of the intervals on top; `today` also ends with its day.
+  /// How long the last good answer of `current` is shown when no newer one comes. What is asked
+  /// more rarely, a slower query or whole hours, gets the difference of the intervals on top;
+  /// `today` also ends with its day.
   std::chrono::seconds max_age{900};
   metrics::Options metrics;
   std::string currency = "USD";
@@ -155,7 +158,9 @@ class Publisher {
   using Queries = std::array<std::shared_ptr<Kept>, opencost::kQueries.size()>;
 
   // All of these REQUIRE that mutex_ is held.
-  void keep(const Observation& observation, Kept& kept, const Queries& queries);
+  void keep(const Observation& observation, const Queries& queries);
+  SteadyTime end_of(const Kept& kept, opencost::Query query) const;
+  void end(Kept& kept, const std::string& source, opencost::Query query);
   void publish();
   void drop_conflicts(Publication& next);
   void put(std::shared_ptr<Publication> next, SteadyTime began);

@@ -13,9 +13,19 @@ using opencost::Query;
 std::string text(std::string_view view) { return std::string(view); }
 
 /// How long an answer is shown after it was fetched.
-std::chrono::seconds lifetime(const PublisherOptions& options, Query query) {
-  const auto extra = options.schedule.interval(query) - options.schedule.current;
+std::chrono::seconds lifetime(const PublisherOptions& options, Query query,
+                              opencost::Alignment alignment) {
+  std::chrono::seconds interval = options.schedule.interval(query);
+  if (alignment == opencost::Alignment::hour) {
+    interval = std::max<std::chrono::seconds>(interval, std::chrono::hours(1));
+  }
+  const auto extra = interval - options.schedule.current;
   return options.max_age + std::max(extra, std::chrono::seconds(0));
+}
+
+/// The midnight at which the day of `window` is over.
+std::chrono::sys_days day_after(const model::Window& window) {
+  return std::chrono::floor<std::chrono::days>(window.start) + std::chrono::days(1);
 }
 
 const opencost::Rejected* rejected_rows(const Observation& observation) {
@@ -64,6 +74,7 @@ std::set<std::string_view> clusters_of(const cost::SourceReport& source) {
 
 struct Publisher::Kept {
   QueryStatus status;
+  opencost::Alignment alignment = opencost::Alignment::rolling;
   std::shared_ptr<const cost::Breakdown> breakdown;
   std::shared_ptr<const cost::Inventory> inventory;
   SteadyTime expires{};
@@ -91,8 +102,10 @@ void Publisher::adopt(PublisherOptions options) {
   for (const std::string& source : options_.sources) {
     auto& queries = kept[source];
     if (const auto old = kept_.find(source); old != kept_.end()) queries = old->second;
-    for (auto& query : queries) {
-      if (!query) query = std::make_shared<Kept>();
+    for (Query query : opencost::kQueries) {
+      auto& place = queries[static_cast<std::size_t>(query)];
+      if (!place) place = std::make_shared<Kept>();
+      if (place->holds()) place->expires = end_of(*place, query);
     }
   }
   kept_ = std::move(kept);
@@ -118,38 +131,48 @@ void Publisher::observe(const Observation& observation) {
     kept.status.up = false;
     kept.status.failure = failure->reason + ": " + failure->detail;
   } else {
-    keep(observation, kept, source->second);
+    keep(observation, source->second);
     self_.answer_accepted(accepted(observation, kept.status.rows));
   }
   self_.poll_finished(poll);
   publish();
 }
 
-void Publisher::keep(const Observation& observation, Kept& kept, const Queries& queries) {
+void Publisher::keep(const Observation& observation, const Queries& queries) {
   const Query query = observation.question.query;
+  Kept& kept = *queries[static_cast<std::size_t>(query)];
   QueryStatus& status = kept.status;
   status.up = true;
   status.failure.clear();
   status.last_success = observation.fetched_at;
   status.window = observation.question.window;
   status.rejected = rejected_rows(observation)->total();
-  const auto age = clock_.now() - observation.fetched_at;
-  auto left = std::chrono::milliseconds(lifetime(options_, query)) - age;
-  if (query == Query::today) {
-    const auto tomorrow =
-        std::chrono::floor<std::chrono::days>(status.window->start) + std::chrono::days(1);
-    left = std::min(left, std::chrono::milliseconds(tomorrow - clock_.now()));
-  }
-  kept.expires = clock_.steady() + left;
+  kept.alignment = observation.alignment;
+  kept.expires = end_of(kept, query);
+  const auto& current = queries[static_cast<std::size_t>(Query::current)]->breakdown;
+  auto& inventory = queries[static_cast<std::size_t>(Query::assets)]->inventory;
+  const auto take = [&](std::shared_ptr<const model::AssetTable> assets) {
+    inventory = std::make_shared<const cost::Inventory>(
+        cost::take_inventory(std::move(assets), current ? current->rows.get() : nullptr));
+  };
   if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
     status.rows = answer->table->rows.size();
     kept.breakdown = std::make_shared<const cost::Breakdown>(cost::break_down(answer->table));
+    // Assets of the same window may have come first, and lack what their pods were charged.
+    if (query == Query::current && inventory && inventory->window == current->window) {
+      take(inventory->rows);
+    }
   } else if (const auto* assets = std::get_if<opencost::AssetAnswer>(&observation.outcome)) {
     status.rows = assets->table->rows.size();
-    const auto& current = queries[static_cast<std::size_t>(Query::current)]->breakdown;
-    kept.inventory = std::make_shared<const cost::Inventory>(
-        cost::take_inventory(assets->table, current ? current->rows.get() : nullptr));
+    take(assets->table);
   }
+}
+
+SteadyTime Publisher::end_of(const Kept& kept, Query query) const {
+  const SystemTime now = clock_.now();
+  SystemTime end = *kept.status.last_success + lifetime(options_, query, kept.alignment);
+  if (query == Query::today) end = std::min<SystemTime>(end, day_after(*kept.status.window));
+  return clock_.steady() + (end - now);
 }
 
 void Publisher::expire() {
@@ -166,6 +189,14 @@ std::optional<SteadyTime> Publisher::next_expiry() const {
     }
   }
   return next;
+}
+
+void Publisher::end(Kept& kept, const std::string& source, Query query) {
+  kept.drop();
+  const bool day_over = query == Query::today && clock_.now() >= day_after(*kept.status.window);
+  log_({day_over ? log::Level::debug : log::Level::warn,
+        day_over ? "day over, its series end" : "answer too old, its series end",
+        {{"cluster", source}, {"query", text(to_string(query))}}});
 }
 
 // Two sources that speak of the same cluster would give every series twice, and Prometheus refuses
@@ -202,12 +233,7 @@ void Publisher::publish() {
     const Queries& queries = kept_[name];
     for (std::size_t i = 0; i < queries.size(); ++i) {
       Kept& kept = *queries[i];
-      if (kept.holds() && kept.expires <= began) {
-        kept.drop();
-        log_({log::Level::warn,
-              "answer too old, its series end",
-              {{"cluster", name}, {"query", text(to_string(static_cast<Query>(i)))}}});
-      }
+      if (kept.holds() && kept.expires <= began) end(kept, name, static_cast<Query>(i));
       kept.status.shown = kept.holds();
       status.queries[i] = kept.status;
     }
