@@ -19,11 +19,19 @@ void line(std::string& out, std::string_view name, Cost cost, double hours,
                      rate.per_hour * kHoursPerMonth, currency);
 }
 
+// An address a browser can open: a server that listens everywhere is here as well.
+std::string reachable(std::string_view address) {
+  const std::size_t colon = address.rfind(':');
+  const std::string_view host = address.substr(0, colon);
+  if (host != "[::]" && host != "0.0.0.0") return std::string(address);
+  return "localhost" + std::string(address.substr(colon));
+}
+
 }  // namespace
 
 std::string where_to_look(const std::vector<std::string>& addresses,
                           std::string_view telemetry_path, std::string_view opencost_url) {
-  const std::string base = "http://" + addresses.front();
+  const std::string base = "http://" + reachable(addresses.front());
   return fmt::format(
       "A fake cluster answers as OpenCost does at {}\n"
       "  metrics       {}{}\n"
