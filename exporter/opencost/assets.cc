@@ -172,6 +172,9 @@ simdjson::error_code AssetDecoder::State::member(json::value& value, std::uint8_
                                     : raw.preemptible;
   std::int64_t micros = 0;
   const Number read = read_number(value, micros, raw.wrong);
+  if (slot == kTotalCost && (raw.total || raw.total_null) && !raw.wrong) {
+    raw.wrong = RowFault{Rejection::malformed, "a member stands in it twice"};
+  }
   if (slot == kTotalCost) raw.total_null = read == Number::null;
   if (read != Number::null) number = micros;
   return simdjson::SUCCESS;

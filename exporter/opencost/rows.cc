@@ -235,7 +235,10 @@ simdjson::error_code RowReader::read(simdjson::padded_string_view text) {
       SIMDJSON_TRY(row_(key, row));
     }
   }
-  return simdjson::SUCCESS;
+  // A value that is missing makes simdjson take brackets of its parents for it. The last bracket is
+  // then looked for behind the batch, where there may well be one.
+  const bool whole = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
+  return whole ? simdjson::SUCCESS : simdjson::TAPE_ERROR;
 }
 
 std::optional<Fault> RowReader::finish(bool list) {

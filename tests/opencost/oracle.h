@@ -6,6 +6,8 @@
 
 namespace exporter::opencost {
 
+/// A backslash hides a quote outside of strings as well, as it does for simdjson.
+///
 /// How many members stand in the objects at `depth`, counted by their colons. An answer of
 /// allocations has its rows at depth 3, an object of assets at depth 2.
 inline std::uint64_t count_members(std::string_view text, int depth) {
@@ -14,8 +16,9 @@ inline std::uint64_t count_members(std::string_view text, int depth) {
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (in_string && c == '\\') {
-      ++i;
+    if (c == '\\') {
+      const bool hides = i + 1 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\\');
+      i += hides ? 1 : 0;
     } else if (c == '"') {
       in_string = !in_string;
     } else if (in_string) {
