@@ -18,7 +18,7 @@ using Exposition = std::shared_ptr<const metrics::Exposition>;
 // into, where all of a modest request stays; the other half takes one record per header, the head
 // of the answer (less than 1 KiB) and the list.
 constexpr std::size_t kMostPieces = 512;
-constexpr std::size_t kMostHeaderBytes = 8 * 1024;
+constexpr std::size_t kMostHeaderBytes = 8u << 10;
 constexpr int kMostHeaders = 64;
 constexpr std::size_t kHeaderRecord = 96;  // at most
 static_assert(kMostHeaderBytes <= kConnectionMemory / 4);
@@ -76,7 +76,7 @@ ssize_t copy_some(void* state, std::uint64_t, char* to, std::size_t most) noexce
 void release_copier(void* copier) noexcept { delete static_cast<Copier*>(copier); }
 
 Response send_copies(const Exposition& exposition) {
-  constexpr std::size_t kBlock = 128 * 1024;
+  constexpr std::size_t kBlock = 128u << 10;
   auto copier = std::make_unique<Copier>(Copier{.exposition = exposition});
   Response response(MHD_create_response_from_callback(exposition->bytes, kBlock, &copy_some,
                                                       copier.get(), &release_copier));

@@ -14,7 +14,7 @@ namespace exporter::web {
 
 namespace {
 
-constexpr std::uint64_t kMostBodyBytes = 64 * 1024;
+constexpr std::uint64_t kMostBodyBytes = 64u << 10;
 // How long answers under way may still take when the server ends.
 constexpr std::chrono::seconds kDrain{5};
 
@@ -213,16 +213,16 @@ Result<std::unique_ptr<Server>> Server::start(Options options, const Clock& cloc
                                               const metrics::SelfMetrics& self, Reload reload) {
   const Result<void> path = check_telemetry_path(options.telemetry_path);
   if (!path) return tl::unexpected(path.error());
-  auto server = std::unique_ptr<Server>(new Server(
-      std::unique_ptr<State>(new State{.service = {.telemetry_path = options.telemetry_path,
-                                                   .clock = clock,
-                                                   .board = board,
-                                                   .self = self,
-                                                   .reload = std::move(reload),
-                                                   .reloading = {}},
-                                       .mutex = {},
-                                       .finished = {},
-                                       .daemons = {}})));
+  auto server = std::unique_ptr<Server>(new Server(std::unique_ptr<State>(
+      new State{.service = {.telemetry_path = std::move(options.telemetry_path),
+                            .clock = clock,
+                            .board = board,
+                            .self = self,
+                            .reload = std::move(reload),
+                            .reloading = {}},
+                .mutex = {},
+                .finished = {},
+                .daemons = {}})));
   for (const std::string& address : options.listen_addresses) {
     Result<Listener> listener = listen_on(address);
     if (!listener) return tl::unexpected(listener.error());

@@ -17,7 +17,8 @@
 namespace exporter::web {
 
 struct Options {
-  /// host:port, [v6]:port or :port for all interfaces; port 0 takes a free one.
+  /// host:port, [v6]:port or :port for all interfaces, over IPv4 and IPv6 where there is both; port
+  /// 0 takes a free one. [::]:port is IPv6 only, so that it may stand beside 0.0.0.0:port.
   std::vector<std::string> listen_addresses{":9754"};
   std::string telemetry_path = "/metrics";
   unsigned threads = 2;
@@ -40,10 +41,13 @@ std::span<const Route> routes();
 /// docs/http.md, from the table.
 std::string document();
 
-/// Listens from construction to destruction.
+/// Listens from construction to destruction, which lets answers under way be finished for at most
+/// five seconds.
 class Server {
  public:
-  /// Loads a new configuration; the error is the answer to POST /-/reload.
+  /// Loads a new configuration; the error is the answer to POST /-/reload. Never called twice at
+  /// once, but by a thread that serves, so connections of that thread wait for it.
+  /// REQUIRES: it does not end the server.
   using Reload = std::function<Result<void>()>;
 
   /// Errors name the address. `clock`, `board` and `self` must outlive the server.

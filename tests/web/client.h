@@ -130,7 +130,7 @@ class Socket {
     if (number_ >= 0) close(number_);
   }
 
-  void write(std::string_view bytes) {
+  void write(std::string_view bytes) const {
     if (::send(number_, bytes.data(), bytes.size(), MSG_NOSIGNAL) !=
         static_cast<ssize_t>(bytes.size())) {
       throw std::runtime_error("cannot send");
@@ -138,7 +138,7 @@ class Socket {
   }
 
   /// Up to `most` bytes, waiting for the first; empty at the end.
-  std::string read_some(std::size_t most = 65536) {
+  std::string read_some(std::size_t most = 65536) const {
     std::string bytes(most, '\0');
     const ssize_t got = recv(number_, bytes.data(), bytes.size(), 0);
     bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
@@ -146,7 +146,7 @@ class Socket {
   }
 
   /// Until the other side closes.
-  std::string read_all() {
+  std::string read_all() const {
     std::string all;
     for (std::string part = read_some(); !part.empty(); part = read_some()) all += part;
     return all;

@@ -15,7 +15,7 @@ struct Parts {
   poll::Board board;
   metrics::SelfMetrics self{samples::kNow};
 
-  Result<std::unique_ptr<Server>> start(Options options) {
+  Result<std::unique_ptr<Server>> start(Options options) const {
     return Server::start(std::move(options), clock, board, self, [] { return Result<void>(); });
   }
 };

@@ -193,7 +193,7 @@ TEST(Reload, OnlyWhereItIsAskedForProperly) {
     return {};
   };
   Client client(running.address());
-  const std::string most(64 * 1024, 'x');
+  const std::string most(64u << 10, 'x');
   EXPECT_EQ(client.get("/-/reload").status, 405);
   EXPECT_EQ(client.send("HEAD", "/-/reload").status, 405);
   EXPECT_EQ(client.send("PUT", "/-/reload", {}, "x").status, 405);
@@ -229,8 +229,10 @@ TEST(Reload, OneAtATime) {
   std::future<Answer> first = std::async(std::launch::async, reload);
   entered.wait();
   // Some of these fall to the worker that is busy with the first and wait for it.
+  constexpr int kOthers = 8;
   std::vector<std::future<Answer>> others;
-  for (int i = 0; i < 8; ++i) others.push_back(std::async(std::launch::async, reload));
+  others.reserve(kOthers);
+  for (int i = 0; i < kOthers; ++i) others.push_back(std::async(std::launch::async, reload));
   leave.count_down();
   EXPECT_EQ(first.get().status, 200);
   for (std::future<Answer>& other : others) {

@@ -189,6 +189,7 @@ TEST(Scrape, UnchangedPagesAreNotSentAgain) {
   const auto check = [&](const std::vector<std::string>& values, long status) {
     SCOPED_TRACE(fmt::format("{}", fmt::join(values, " | ")));
     std::vector<std::string> headers;
+    headers.reserve(values.size());
     for (const std::string& value : values) headers.push_back("If-None-Match: " + value);
     for (const char* method : {"GET", "HEAD"}) {
       const Answer answer = client.send(method, kCost, headers);
