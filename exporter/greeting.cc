@@ -7,9 +7,9 @@
 namespace exporter {
 namespace {
 
-bool complete(const poll::SourceStatus& source) {
-  return std::all_of(source.queries.begin(), source.queries.end(),
-                     [](const poll::QueryStatus& query) { return query.shown; });
+// There is no `today` to wait for just after midnight, and the figures are those of `current`.
+bool has_figures(const poll::SourceStatus& source) {
+  return source.queries[static_cast<std::size_t>(opencost::Query::current)].shown;
 }
 
 void line(std::string& out, std::string_view name, Cost cost, double hours,
@@ -43,7 +43,7 @@ std::string where_to_look(const std::vector<std::string>& addresses,
 
 std::optional<std::string> first_figures(const poll::Publication* publication) {
   if (publication == nullptr || publication->sources.empty() ||
-      !std::all_of(publication->sources.begin(), publication->sources.end(), complete)) {
+      !std::all_of(publication->sources.begin(), publication->sources.end(), has_figures)) {
     return std::nullopt;
   }
   const cost::Breakdown& current = *publication->report.sources.front().current;

@@ -14,7 +14,7 @@ namespace exporter {
 std::string where_to_look(const std::vector<std::string>& addresses,
                           std::string_view telemetry_path, std::string_view opencost_url);
 
-/// The first figures, once every query was answered; nothing before.
+/// The first figures, once every cluster's current costs are known; nothing before.
 std::optional<std::string> first_figures(const poll::Publication* publication);
 
 }  // namespace exporter

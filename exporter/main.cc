@@ -275,6 +275,11 @@ int main(int argc, char** argv) {
     (exit.code == config::kExitOk ? std::cout : std::cerr) << exit.output;
     return exit.code;
   }
+  if (invocation->command != config::Command::run &&
+      !(invocation->record_directory.empty() && invocation->replay_directory.empty())) {
+    std::cerr << "--record and --replay belong to the command run\n";
+    return config::kExitUsage;
+  }
   switch (invocation->command) {
     case config::Command::run:
       return invocation->replay_directory.empty() ? run_exporter(*invocation, signals)

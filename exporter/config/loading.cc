@@ -32,7 +32,7 @@ Place Loading::flag(std::string_view name) {
   return {fmt::format("flag {}", name), false, kAfterTheFile};
 }
 
-void Loading::fault(const std::string& path, std::string message) {
+void Loading::fault(const std::string& path, std::string_view message) {
   std::string_view around = path;
   while (true) {
     if (const auto place = places_.find(std::string(around)); place != places_.end()) {

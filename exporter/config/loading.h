@@ -40,7 +40,7 @@ class Loading {
   bool was_refused(const std::string& path) const { return refused_.contains(path); }
 
   /// A fault where the value at `path`, or else the nearest section around it, stands.
-  void fault(const std::string& path, std::string message);
+  void fault(const std::string& path, std::string_view message);
   void fault(const Place& place, std::string_view path, std::string_view message);
 
   /// Puts one value into the configuration, or says why not.

@@ -128,7 +128,7 @@ std::shared_ptr<const Exposition> expose(std::shared_ptr<const Page> page, std::
   };
   put(exposition->head);
   if (cost != nullptr) {
-    for (const std::string& block : gzip ? cost->deflated : cost->text) put(block);
+    for (const std::string& block : gzip ? cost->deflated : cost->text()) put(block);
   }
   put(exposition->tail);
   return exposition;

@@ -7,7 +7,6 @@ namespace exporter::metrics {
 namespace {
 
 using cost::Breakdown;
-using cost::Inventory;
 using cost::Report;
 using cost::SourceReport;
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,9 +34,18 @@ enum class Format { text, openmetrics };
 enum class Encoding { identity, gzip };
 
 /// The cost half of /metrics, rendered. Immutable and large: share it.
-struct Page {
-  /// Whole families, in catalogue order, series sorted; no `# EOF`. Cut anywhere.
-  std::vector<std::string> text;
+///
+/// It is kept deflated, a twentieth of its text, since that is what Prometheus asks for.
+class Page {
+ public:
+  Page();
+  /// A page whose text is at hand, in these pieces; `deflated` is left empty.
+  explicit Page(std::vector<std::string> text);
+
+  /// Whole families, in catalogue order, series sorted; no `# EOF`. Cut anywhere. Inflated when
+  /// somebody first asks, then kept as long as the page. Thread-safe.
+  const std::vector<std::string>& text() const;
+
   std::uint64_t text_bytes = 0;
   /// The same as a raw deflate stream (RFC 1951) that ends on a byte boundary without a final
   /// block, so that another stream can follow it inside one gzip member.
@@ -43,6 +53,13 @@ struct Page {
   std::uint64_t deflated_bytes = 0;
   std::uint32_t crc32 = 0;  // of the text, as gzip counts it
   std::uint64_t series = 0;
+
+ private:
+  struct Text {
+    std::once_flag once;
+    std::vector<std::string> blocks;
+  };
+  std::unique_ptr<Text> text_;
 };
 
 Page render(const cost::Report& report, const Options& options);

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 namespace exporter::metrics {
@@ -54,6 +55,25 @@ void Deflater::add(std::string_view text) { run(text, false); }
 void Deflater::flush() { run({}, true); }
 
 std::vector<std::string> Deflater::take_blocks() { return std::move(blocks_); }
+
+std::vector<std::string> inflate(const std::vector<std::string>& deflated) {
+  std::vector<std::string> blocks;
+  inflate_state state;
+  isal_inflate_init(&state);
+  const auto room = std::make_unique_for_overwrite<char[]>(kBlockBytes);
+  for (const std::string& block : deflated) {
+    state.next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(block.data()));
+    state.avail_in = static_cast<std::uint32_t>(block.size());
+    do {
+      state.next_out = reinterpret_cast<std::uint8_t*>(room.get());
+      state.avail_out = kBlockBytes;
+      if (isal_inflate(&state) != ISAL_DECOMP_OK) std::abort();  // we deflated it ourselves
+      const std::size_t produced = kBlockBytes - state.avail_out;
+      if (produced > 0) blocks.emplace_back(room.get(), produced);
+    } while (state.avail_out == 0);
+  }
+  return blocks;
+}
 
 std::string deflate_last(std::string_view text) {
   isal_zstream z;
@@ -110,6 +130,21 @@ void append_header(std::string& out, std::string_view name, const MetricSpec& sp
   out += '\n';
 }
 
+Page::Page() : text_(std::make_unique<Text>()) {}
+
+Page::Page(std::vector<std::string> text) : Page() {
+  std::call_once(text_->once, [&] { text_->blocks = std::move(text); });
+  for (const std::string& block : text_->blocks) {
+    text_bytes += block.size();
+    crc32 = metrics::crc32(crc32, block);
+  }
+}
+
+const std::vector<std::string>& Page::text() const {
+  std::call_once(text_->once, [this] { text_->blocks = inflate(deflated); });
+  return text_->blocks;
+}
+
 PageWriter::PageWriter() { text_.reserve(kBlockBytes + 4096); }
 
 void PageWriter::family(const MetricSpec& spec) {
@@ -156,7 +191,6 @@ void PageWriter::pour() {
   page_.crc32 = crc32(page_.crc32, text_);
   page_.text_bytes += text_.size();
   deflater_.add(text_);
-  page_.text.emplace_back(text_);  // a copy of the exact size; the buffer is used again
   text_.clear();
 }
 

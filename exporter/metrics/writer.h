@@ -30,6 +30,9 @@ class Deflater {
   std::vector<std::string> blocks_;
 };
 
+/// The text of what a Deflater gave, in blocks.
+std::vector<std::string> inflate(const std::vector<std::string>& deflated);
+
 /// A whole deflate stream of its own, final block included: what ends a gzip member. For text of
 /// some kilobytes at every scrape, so it takes no working memory.
 std::string deflate_last(std::string_view text);

@@ -8,7 +8,7 @@ namespace {
 // How long a series may outlive its time when nothing else happens.
 constexpr std::chrono::seconds kLook{10};
 
-void expire_when_due(const Clock& clock, Publisher& publisher, std::stop_token stop) {
+void expire_when_due(const Clock& clock, Publisher& publisher, const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const SteadyTime now = clock.steady();
     const auto next = publisher.next_expiry();
@@ -27,7 +27,7 @@ Fleet::Fleet(const Clock& clock, Publisher& publisher, log::Log log, MakeTranspo
       publisher_(publisher),
       log_(std::move(log)),
       make_transport_(std::move(make_transport)),
-      expiry_([this](std::stop_token stop) { expire_when_due(clock_, publisher_, stop); }) {}
+      expiry_([this](const std::stop_token& stop) { expire_when_due(clock_, publisher_, stop); }) {}
 
 Fleet::~Fleet() {
   for (Member& member : members_) member.thread.request_stop();
@@ -56,7 +56,7 @@ void Fleet::adopt(const std::vector<Source>& sources, const Schedule& schedule,
     auto poller = std::make_shared<Poller>(source, schedule, retry, clock_, make_transport_(source),
                                            publisher_, log_, std::random_device()());
     members_.push_back(
-        {source, std::jthread([poller](std::stop_token stop) { poller->run(stop); })});
+        {source, std::jthread([poller](const std::stop_token& stop) { poller->run(stop); })});
   }
 }
 

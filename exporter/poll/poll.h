@@ -191,9 +191,9 @@ class Poller {
          std::uint64_t seed);
 
   /// Asks the most urgent query that is due, if any, and says when the next one is.
-  SteadyTime step(std::stop_token stop);
+  SteadyTime step(const std::stop_token& stop);
 
-  void run(std::stop_token stop);
+  void run(const std::stop_token& stop);
 
  private:
   struct Due {
@@ -207,7 +207,7 @@ class Poller {
   Due& due(opencost::Query query) { return due_[static_cast<std::size_t>(query)]; }
   std::optional<opencost::Question> question(opencost::Query query);
   /// Nothing when it was stopped.
-  std::optional<Observation> ask(const opencost::Question& question, std::stop_token stop);
+  std::optional<Observation> ask(const opencost::Question& question, const std::stop_token& stop);
   void doubt(Observation& observation);
   void finished(const Observation& observation, SteadyTime began);
   void report(const Observation& observation);

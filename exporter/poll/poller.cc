@@ -69,7 +69,7 @@ Poller::Poller(Source source, Schedule schedule, http::RetryPolicy retry, const 
   }
 }
 
-void Poller::run(std::stop_token stop) {
+void Poller::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) clock_.sleep_until(step(stop), stop);
 }
 
@@ -79,7 +79,7 @@ SteadyTime Poller::next() const {
   return std::max(earliest, closed_until_);
 }
 
-SteadyTime Poller::step(std::stop_token stop) {
+SteadyTime Poller::step(const std::stop_token& stop) {
   const SteadyTime began = clock_.steady();
   if (began < closed_until_) return next();
   // The longest overdue first: one that takes longer than its interval must not starve the others.
@@ -117,7 +117,7 @@ std::optional<Question> Poller::question(Query query) {
   return Question{query, *window};
 }
 
-std::optional<Observation> Poller::ask(const Question& question, std::stop_token stop) {
+std::optional<Observation> Poller::ask(const Question& question, const std::stop_token& stop) {
   const std::string url = opencost::url(source_.url, question);
   const SteadyTime began = clock_.steady();
   Observation observation;

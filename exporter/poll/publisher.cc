@@ -132,10 +132,11 @@ void Publisher::observe(const Observation& observation) {
     kept.status.failure = failure->reason + ": " + failure->detail;
   } else {
     keep(observation, source->second);
-    self_.answer_accepted(accepted(observation, kept.status.rows));
   }
-  self_.poll_finished(poll);
+  // The page first: `opencost_up` must not promise what a scrape does not find yet.
   publish();
+  if (poll.failure.empty()) self_.answer_accepted(accepted(observation, kept.status.rows));
+  self_.poll_finished(poll);
 }
 
 void Publisher::keep(const Observation& observation, const Queries& queries) {

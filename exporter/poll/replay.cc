@@ -34,7 +34,7 @@ Result<void> replay(const std::vector<http::Recording>& recordings, ManualClock&
     const auto question = opencost::parse_url(recording.url);
     if (!question) return tl::unexpected(question.error());
     const auto ahead = recording.fetched_at - clock.now();
-    if (ahead > ahead.zero()) clock.advance(ahead);
+    if (ahead > std::chrono::milliseconds::zero()) clock.advance(ahead);
     publisher.observe(observe(recording, *question));
   }
   return {};

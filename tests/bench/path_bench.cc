@@ -115,7 +115,7 @@ struct Series {
 // The series of our own page, read back; the demo's names need no unescaping.
 std::vector<Series> series_of(const metrics::Page& page) {
   std::string text;
-  for (const std::string& block : page.text) text += block;
+  for (const std::string& block : page.text()) text += block;
   std::vector<Series> all;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {

@@ -57,7 +57,7 @@ void expect_whole(const std::shared_ptr<const Page>& page, const std::string& li
   for (const Selection& selection : selections()) {
     SCOPED_TRACE(describe(selection));
     std::string expected;
-    if (selection.cost && page) expected += joined(page->text);
+    if (selection.cost && page) expected += joined(page->text());
     if (selection.exporter) expected += live;
     if (selection.format == Format::openmetrics) expected += "# EOF\n";
     const auto exposition = expose(page, live, selection);
@@ -98,7 +98,7 @@ TEST(Expose, ASmallPage) {
 TEST(Expose, APageOfManyBlocks) {
   const auto page = page_of(samples::large(6'000));
   ASSERT_GT(page->text_bytes, 5u << 20);
-  ASSERT_GT(page->text.size(), 10u);
+  ASSERT_GT(page->text().size(), 10u);
   ASSERT_GT(page->deflated.size(), 1u);
   expect_whole(page, kLive);
 }
@@ -113,9 +113,9 @@ TEST(Page, IsTheSameTextInBlocksAndDeflated) {
   for (int pods : {1, 37, 300, 1'000, 3'000}) {
     SCOPED_TRACE(pods);
     const Page page = render(samples::large(pods), {});
-    const std::string text = joined(page.text);
+    const std::string text = joined(page.text());
     EXPECT_EQ(page.text_bytes, text.size());
-    EXPECT_THAT(page.text, testing::Not(testing::Contains(IsEmpty())));
+    EXPECT_THAT(page.text(), testing::Not(testing::Contains(IsEmpty())));
     EXPECT_EQ(page.crc32, ::crc32(0, reinterpret_cast<const Bytef*>(text.data()),
                                   static_cast<uInt>(text.size())));
     const std::string deflated = joined(page.deflated);
@@ -130,15 +130,15 @@ TEST(Expose, SharesThePageInsteadOfCopyingIt) {
   const auto page = page_of(samples::large(2'000));
   const auto exposition = expose(page, kLive, {});
   EXPECT_EQ(exposition->page, page);
-  ASSERT_EQ(exposition->pieces.size(), page->text.size() + 1);
-  for (std::size_t i = 0; i < page->text.size(); ++i) {
-    EXPECT_EQ(exposition->pieces[i].data(), page->text[i].data());
+  ASSERT_EQ(exposition->pieces.size(), page->text().size() + 1);
+  for (std::size_t i = 0; i < page->text().size(); ++i) {
+    EXPECT_EQ(exposition->pieces[i].data(), page->text()[i].data());
   }
 }
 
 TEST(Expose, KeepsThePageAliveUntilItIsSent) {
   auto page = page_of(samples::every_family());
-  const std::string text = joined(page->text);
+  const std::string text = joined(page->text());
   const auto exposition = expose(std::move(page), "", {});
   EXPECT_EQ(body(*exposition), text);
 }

@@ -49,7 +49,7 @@ TEST(Render, OfNothingIsEmpty) {
   for (const cost::Report& report :
        {cost::Report{}, cost::Report{{{}, {}}}, samples::current({})}) {
     const Page page = render(report, {});
-    EXPECT_THAT(page.text, IsEmpty());
+    EXPECT_THAT(page.text(), IsEmpty());
     EXPECT_EQ(page.text_bytes, 0u);
     EXPECT_EQ(page.crc32, 0u);
     EXPECT_EQ(page.series, 0u);
@@ -84,7 +84,7 @@ TEST(Render, IsWhatPrometheusTakes) {
 TEST(Render, CountsItsSeries) {
   const Page page = render(samples::every_family({"b", "a"}), {});
   std::uint64_t count = 0;
-  for (const Family& family : read_families(samples::joined(page.text))) {
+  for (const Family& family : read_families(samples::joined(page.text()))) {
     count += family.samples.size();
   }
   EXPECT_EQ(page.series, count);

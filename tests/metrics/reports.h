@@ -91,7 +91,7 @@ inline std::string joined(const std::vector<std::string>& blocks) {
 }
 
 inline std::string rendered(const cost::Report& report, const Options& options = {}) {
-  return joined(render(report, options).text);
+  return joined(render(report, options).text());
 }
 
 }  // namespace exporter::metrics::samples

@@ -36,7 +36,7 @@ TEST(Board, ReadersKeepWhatTheyTook) {
 // The page says of each cluster what the report says.
 bool agree(const Publication& publication) {
   std::string text;
-  for (const std::string& block : publication.page->text) text += block;
+  for (const std::string& block : publication.page->text()) text += block;
   std::size_t clusters = 0;
   for (const cost::SourceReport& source : publication.report.sources) {
     if (!source.current) continue;

@@ -189,7 +189,8 @@ struct Publishing {
   std::shared_ptr<const Publication> latest() const { return board.latest(); }
   std::string page() const {
     std::string out;
-    for (const std::string& block : latest()->page->text) out += block;
+    const auto publication = latest();  // a poller may publish another at any moment
+    for (const std::string& block : publication->page->text()) out += block;
     return out;
   }
   bool shows(std::string_view text) const { return page().find(text) != std::string::npos; }

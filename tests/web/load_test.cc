@@ -72,7 +72,7 @@ TEST(Load, EveryScrapeIsOneWholePublication) {
   const auto pages = generations();
   std::vector<std::string> texts;
   texts.reserve(pages.size());
-  for (const auto& page : pages) texts.push_back(samples::joined(page->text));
+  for (const auto& page : pages) texts.push_back(samples::joined(page->text()));
   Running running;
   running.publish(pages.front());
   std::atomic<int> scrapes = 0, faults = 0;

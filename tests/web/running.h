@@ -62,12 +62,8 @@ inline std::shared_ptr<const metrics::Page> uniform_page(int generation, int nam
 
 /// A page of `mebibytes` blocks filled with `letter`, which no deflated form goes with.
 inline std::shared_ptr<const metrics::Page> large_page(int mebibytes, char letter) {
-  auto page = std::make_shared<metrics::Page>();
-  for (int i = 0; i < mebibytes; ++i) {
-    page->text.emplace_back(std::size_t{1} << 20, letter);
-    page->text_bytes += page->text.back().size();
-  }
-  return page;
+  return std::make_shared<const metrics::Page>(std::vector<std::string>(
+      static_cast<std::size_t>(mebibytes), std::string(std::size_t{1} << 20, letter)));
 }
 
 inline std::string joined(const std::vector<std::string>& blocks) {

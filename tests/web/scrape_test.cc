@@ -125,12 +125,10 @@ TEST(Scrape, GzipHoldsTheSameText) {
 
 // A page of so many short pieces.
 std::shared_ptr<const metrics::Page> page_of_pieces(int pieces) {
-  auto page = std::make_shared<metrics::Page>();
-  for (int i = 0; i < pieces; ++i) {
-    page->text.push_back(fmt::format("piece{{number=\"{}\"}} 1\n", i));
-    page->text_bytes += page->text.back().size();
-  }
-  return page;
+  std::vector<std::string> text;
+  text.reserve(static_cast<std::size_t>(pieces));
+  for (int i = 0; i < pieces; ++i) text.push_back(fmt::format("piece{{number=\"{}\"}} 1\n", i));
+  return std::make_shared<const metrics::Page>(std::move(text));
 }
 
 TEST(Scrape, PagesInManyPiecesArriveWhole) {
@@ -140,7 +138,7 @@ TEST(Scrape, PagesInManyPiecesArriveWhole) {
     SCOPED_TRACE(pieces);
     const auto page = page_of_pieces(pieces);
     running.publish(page);
-    const std::string expected = samples::joined(page->text);
+    const std::string expected = samples::joined(page->text());
     EXPECT_EQ(client.get(kCost).body, expected);
     EXPECT_EQ(client.send("HEAD", kCost).header("content-length"), std::to_string(expected.size()));
   }
@@ -151,7 +149,7 @@ TEST(Scrape, LargeRequestsAreAnsweredOrRefused) {
   Running running;
   const auto page = page_of_pieces(500);
   running.publish(page);
-  const std::string expected = samples::joined(page->text);
+  const std::string expected = samples::joined(page->text());
   const auto check = [&](const std::string& headers, const std::string& after) {
     Socket socket(running.address());
     try {
