@@ -189,18 +189,19 @@ TEST(Secrets, AreInNoFault) {
         "http://user:p?hunter2@a", "http://user:p#hunter2@a", "http://a?token=hunter2",
         "http://a:b?token=hunter2", "http://a/#hunter2", "http://us er:hunter2@a:99999"}) {
     SCOPED_TRACE(url);
-    Faults all = faults("clusters: [{url: \"" + url + "\"}]");
-    const auto add = [&](const Faults& more) { all.insert(all.end(), more.begin(), more.end()); };
-    add(faults("clusters: [\"" + url + "\"]"));
-    add(faults("clusters: [{\"" + url + "\": 1}]"));
-    add(faults("clusters: [{url: " + url + "}]"));
-    add(faults("clusters: \"" + url + "\""));
-    add(faults("clusters: [{url: \"http://a\", auth: \"" + url + "\"}]"));
-    add(faults("clusters: [{url: \"http://a\", auth: {basic: {password: \"" + url + "\"}}}]"));
-    add(faults("clusters: [{url: \"http://a\", auth: {header_files: {\"" + url + "\": /a}}}]"));
-    add(faults("clusters: [{url: \"http://a\"}, {url: \"http://a\", name: \"" + url + "\\n\"}]"));
-    add(faults(kOne + "web: {listen_addresses: [\"" + url + "\"]}"));
-    add(faults("", {{"OPENCOST_URL", url}}));
+    Faults all = faults("", {{"OPENCOST_URL", url}});
+    for (std::string yaml : {R"(clusters: [{url: "URL"}])", R"(clusters: [{url: URL}])",
+                             R"(clusters: ["URL"])", R"(clusters: [{"URL": 1}])",
+                             R"(clusters: "URL")", R"(clusters: [{url: "http://a", auth: "URL"}])",
+                             R"(clusters: [{url: "http://a", auth: {basic: {password: "URL"}}}])",
+                             R"(clusters: [{url: "http://a", auth: {header_files: {"URL": /a}}}])",
+                             R"(clusters: [{url: "http://a", name: "URL\n"}])",
+                             R"(web: {listen_addresses: ["URL"]})"}) {
+      yaml.replace(yaml.find("URL"), 3, url);
+      const Faults more = faults(yaml);
+      EXPECT_FALSE(more.empty()) << yaml;
+      all.insert(all.end(), more.begin(), more.end());
+    }
     ASSERT_GE(all.size(), 10u);
     for (const std::string& fault : all) EXPECT_EQ(fault.find(secret), std::string::npos) << fault;
   }
@@ -257,8 +258,8 @@ TEST_F(Loaded, NeedsAFileThatCanBeRead) {
 }
 
 TEST_F(Loaded, NeedsAClusterUnlessThereIsOneAnyway) {
-  const auto check = [](Invocation invocation) {
-    const auto config = load(invocation, variables({}));
+  const auto check = [](const Invocation& given) {
+    const auto config = load(given, variables({}));
     return config ? Faults{} : config.error();
   };
   constexpr std::string_view kMissing =

@@ -108,6 +108,7 @@ TEST(Logger, KeepsLinesWholeWhileThreadsWriteAndOptionsChange) {
   const std::string long_text(2000, 'x');
   const auto output = written([&] {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&] {
         for (int n = 0; n < 100; ++n) logger.write({Level::error, long_text, {}});

@@ -56,7 +56,7 @@ TEST(Logfmt, QuotesAndEscapesWhatWouldBreakTheLine) {
 }
 
 TEST(Logfmt, ReplacesWhatIsNotUtf8) {
-  const auto check = [](std::string text, std::string_view expected) {
+  const auto check = [](const std::string& text, std::string_view expected) {
     SCOPED_TRACE(testing::PrintToString(text));
     EXPECT_EQ(value(Format::logfmt, text), expected);
     EXPECT_EQ(value(Format::json, text), expected);
