@@ -16,6 +16,7 @@ using testing::IsEmpty;
 
 std::vector<std::string> clusters(const std::vector<ClusterCost>& rows) {
   std::vector<std::string> out;
+  out.reserve(rows.size());
   for (const auto& row : rows) {
     out.push_back(std::string(row.cluster) + "=" + std::to_string(row.costs.total().micros));
   }
@@ -24,6 +25,7 @@ std::vector<std::string> clusters(const std::vector<ClusterCost>& rows) {
 
 std::vector<std::string> namespaces(const Breakdown& breakdown) {
   std::vector<std::string> out;
+  out.reserve(breakdown.namespaces.size());
   for (const auto& row : breakdown.namespaces) {
     out.push_back(std::string(row.cluster) + "/" + std::string(row.name_space) + "=" +
                   std::to_string(row.costs.total().micros));
@@ -33,6 +35,7 @@ std::vector<std::string> namespaces(const Breakdown& breakdown) {
 
 std::vector<std::string> workloads(const Breakdown& breakdown) {
   std::vector<std::string> out;
+  out.reserve(breakdown.workloads.size());
   for (const auto& row : breakdown.workloads) {
     out.push_back(std::string(row.cluster) + "/" + std::string(row.name_space) + "/" +
                   std::string(row.kind) + "/" + std::string(row.name) + "=" +
@@ -170,6 +173,7 @@ TEST(BreakDown, PodsWithoutAClusterAreNotLaidToTheOnlyNamedOne) {
 
 TEST(BreakDown, HoldsALargeSumExactly) {
   std::vector<Row> rows;
+  rows.reserve(1000);
   for (int i = 0; i < 1000; ++i) {
     rows.push_back(pod("c", "ns", "p" + std::to_string(i), 999'999'999'999'999));
   }

@@ -66,6 +66,7 @@ std::vector<Row> random_rows(Dice& dice) {
     unique.emplace(key, row);
   }
   std::vector<Row> out;
+  out.reserve(unique.size());
   for (const auto& [key, row] : unique) out.push_back(row);
   return out;
 }
