@@ -1,6 +1,7 @@
 // Recorded answers in, the whole page out. After a change that is meant: tests/golden/update.
 #include "tests/golden/golden.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -30,7 +31,7 @@ std::string difference(const std::string& found, const std::string& expected) {
     const bool more_right = static_cast<bool>(std::getline(b, right));
     if (!more_left && !more_right) return found == expected ? "" : "the end of the last line";
     if (more_left != more_right || left != right) {
-      return "line " + std::to_string(number) + "\n  found:    " + left + "\n  expected: " + right;
+      return fmt::format("line {}\n  found:    {}\n  expected: {}", number, left, right);
     }
   }
 }

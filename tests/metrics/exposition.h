@@ -137,6 +137,7 @@ inline double value_of(std::string_view text, std::string_view name,
 
 inline std::vector<std::string> names_of(const std::vector<Family>& families) {
   std::vector<std::string> names;
+  names.reserve(families.size());
   for (const Family& family : families) names.push_back(family.name);
   return names;
 }

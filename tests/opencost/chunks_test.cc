@@ -69,9 +69,9 @@ TEST(Chunks, RowsAcrossTheBorderOfABatch) {
   };
   const std::size_t first = text_with(0, ",").find("},\"l\"") + 1;
   const std::string expected = describe(decode(text_with(0, ",")));
-  for (std::size_t border : {kBatch, kBatch + 20, kBatch + (64u << 10)}) {
+  for (std::size_t border : {kBatch, kBatch + (64u << 10)}) {
     for (std::size_t at = border - 70; at < border + 70; ++at) {
-      for (std::string_view between : {",", " , ", "\n\n,\n\n"}) {
+      for (std::string_view between : {",", "\n , "}) {
         const std::string text = text_with(at - first, between);
         EXPECT_EQ(describe(decode(text)), expected) << at;
         Asking asking;

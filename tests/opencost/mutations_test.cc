@@ -64,7 +64,7 @@ TEST(Mutations, OneByteTwice) {
 
 TEST(Mutations, OneByteReplaced) {
   const std::string good = good_answer();
-  for (char with : {'"', '\\', '{', '}', '[', ']', ',', ':', ' ', '\0', '\n', '0', '-', '\xff'}) {
+  for (char with : {'"', '\\', '}', '{', ',', ':', ' ', '\0', '\xff'}) {
     for (std::size_t at = 0; at < good.size(); ++at) {
       std::string text = good;
       text[at] = with;
