@@ -69,12 +69,13 @@ Reply serve_metrics(Service& service, const Request& request) {
   reply.headers.emplace_back("Vary", "Accept, Accept-Encoding");
   reply.headers.emplace_back("Cache-Control", "no-cache");
   if (names_etag(request.if_none_match, exposition->etag)) {
+    // The body is not sent with this status, but its length is.
     reply.status = 304;
-    return reply;
-  }
-  reply.headers.emplace_back("Content-Type", metrics::content_type(selection->format));
-  if (selection->encoding == metrics::Encoding::gzip) {
-    reply.headers.emplace_back("Content-Encoding", "gzip");
+  } else {
+    reply.headers.emplace_back("Content-Type", metrics::content_type(selection->format));
+    if (selection->encoding == metrics::Encoding::gzip) {
+      reply.headers.emplace_back("Content-Encoding", "gzip");
+    }
   }
   reply.exposition = std::move(exposition);
   return reply;

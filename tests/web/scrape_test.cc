@@ -182,7 +182,8 @@ TEST(Scrape, UnchangedPagesAreNotSentAgain) {
   Running running;
   running.publish(samples::uniform_page(7, 50));
   Client client(running.address());
-  const std::string etag = client.get(kCost).header("etag");
+  const Answer first = client.get(kCost);
+  const std::string etag = first.header("etag");
   ASSERT_TRUE(etag.size() > 2 && etag.front() == '"' && etag.back() == '"') << etag;
   const auto check = [&](const std::vector<std::string>& values, long status) {
     SCOPED_TRACE(fmt::format("{}", fmt::join(values, " | ")));
@@ -194,6 +195,7 @@ TEST(Scrape, UnchangedPagesAreNotSentAgain) {
       EXPECT_EQ(answer.status, status);
       EXPECT_EQ(answer.header("etag"), etag);
       EXPECT_EQ(answer.header("vary"), "Accept, Accept-Encoding");
+      EXPECT_EQ(answer.header("content-length"), std::to_string(first.body.size()));
       EXPECT_EQ(answer.body.empty(), status == 304 || method == std::string_view("HEAD"));
     }
   };
@@ -221,6 +223,18 @@ TEST(Scrape, UnchangedPagesAreNotSentAgain) {
   EXPECT_EQ(changed.status, 200);
   EXPECT_NE(changed.header("etag"), etag);
   EXPECT_EQ(client.get(kCost, {"If-None-Match: " + etag, "Accept-Encoding: gzip"}).status, 200);
+}
+
+TEST(Scrape, NothingFollowsTheHeadersOfAnUnchangedPage) {
+  Running running;
+  running.publish(samples::large_page(1, 'a'));
+  Socket socket(running.address());
+  socket.write(
+      "GET /metrics?collect[]=cost HTTP/1.1\r\nHost: x\r\nIf-None-Match: *\r\n"
+      "Connection: close\r\n\r\n");
+  const std::string answer = socket.read_all();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 304 Not Modified\r\n")) << answer;
+  EXPECT_EQ(answer.find("\r\n\r\n"), answer.size() - 4);
 }
 
 TEST(Scrape, TheConnectionIsKeptAfterEachKindOfAnswer) {
