@@ -14,6 +14,8 @@ namespace {
 // Large enough that the calls and the iovec entries do not count, small enough for the cache.
 constexpr std::size_t kBlockBytes = 256u << 10;
 
+bool needs_escape(char c) { return c == '"' || c == '\\' || c == '\n'; }
+
 }  // namespace
 
 struct Deflater::Stream {
@@ -96,9 +98,10 @@ std::uint32_t crc32(std::uint32_t crc, std::string_view text) {
 
 void append_label_value(std::string& out, std::string_view value) {
   while (true) {
-    const std::size_t special = value.find_first_of("\"\\\n");
+    std::size_t special = 0;
+    while (special < value.size() && !needs_escape(value[special])) ++special;
     out.append(value.substr(0, special));
-    if (special == std::string_view::npos) return;
+    if (special == value.size()) return;
     out += '\\';
     out += value[special] == '\n' ? 'n' : value[special];
     value.remove_prefix(special + 1);

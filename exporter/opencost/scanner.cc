@@ -72,9 +72,9 @@ __attribute__((target("avx512bw"))) RawMasks masks_avx512(const char* block) {
 
 RawMasks masks_sse2(const char* block) {
   RawMasks masks;
-  for (int part = 0; part < 4; ++part) {
+  for (unsigned part = 0; part < 4; ++part) {
     __m128i bytes;
-    std::memcpy(&bytes, block + 16 * part, sizeof bytes);
+    std::memcpy(&bytes, block + std::size_t{16} * part, sizeof bytes);
     const __m128i folded = _mm_or_si128(bytes, _mm_set1_epi8(kFold));
     const auto mask = [part](__m128i equal) {
       return static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(equal)))
