@@ -103,14 +103,15 @@ TEST(AssetRejections, Duplicates) {
 // would then be missing.
 TEST(AssetRejections, NoAssetIsLostUnsaid) {
   const std::string last = "," + keyed("last", asset("Network"));
-  const auto first = keyed("first", node()) + ",";
+  const std::string first = keyed("first", node()) + ",";
   for (const std::string& broken :
        {std::string("\"k\":{\"labels\":,\"totalCost\":1}"), std::string("\"k\":\"x\":1"),
         std::string("\"k\":{\"labels\":\"x\":\"y\"}"), std::string("\"k\":{\"labels\":}"),
         std::string("\"k\":,\"l\":{}"), std::string("\"k\":::{}"), std::string("\"k\":"),
         std::string("\"k\":{\"properties\":{\"category\":,\"name\":\"n\"},\"totalCost\":1}"),
         std::string("\"k\":{\"properties\":{\"name\":,\"cluster\":\"n\"},\"totalCost\":1}")}) {
-    for (const std::string& text : {assets(first + broken + last), assets(first + broken)}) {
+    for (std::string_view behind : {std::string_view(last), std::string_view()}) {
+      const std::string text = assets(fmt::format("{}{}{}", first, broken, behind));
       for (std::size_t chunk : {std::string::npos, std::size_t{1}, std::size_t{7}}) {
         Asking asking;
         asking.chunk = chunk;

@@ -25,9 +25,10 @@ std::string many_rows(int count) {
     auto members = row(pod);
     members.set("cpuCost", fmt::format("{}.{:05}", i % 10, i));
     if (i % 7 == 3) members.set("totalCost", "null");
-    if (i % 5 == 1)
-      members.set("note", fmt::format("\"{}\\\"}}]\"",
-                                      std::string(static_cast<std::size_t>(i % 900), 'n')));
+    if (i % 5 == 1) {
+      const std::string note(static_cast<std::size_t>(i % 900), 'n');
+      members.set("note", fmt::format("\"{}\\\"}}]\"", note));
+    }
     if (i > 0) rows += i % 3 == 0 ? " ,\n" : ",";
     rows += keyed(pod_key(pod), members);
   }

@@ -8,7 +8,7 @@ namespace {
 
 // kind cluster|namespace|pod|controller kind|controller|node of the only row; else what was said.
 std::string identity(std::string_view key, const Members& members, const Asking& asking = {}) {
-  const bool special = key.starts_with("__") || key.find("__unmounted__") != key.npos;
+  const bool special = key.starts_with("__") || key.find("__unmounted__") != std::string_view::npos;
   std::string rows = keyed(key, members);
   if (special) rows += "," + keyed("z/z/z", row().drop("properties").set("properties", "{}"));
   const auto result = decode(answer(rows), asking);

@@ -9,6 +9,8 @@
 namespace exporter::opencost {
 namespace {
 
+constexpr std::size_t kBlock = 64;
+
 // What a block's brackets are, one byte at a time.
 class Oracle {
  public:
@@ -58,7 +60,7 @@ TEST(BlockScanner, RandomBytesOfAFewKinds) {
        {std::string_view("\"\\"), std::string_view("\\"), std::string_view("\"\\{}[] a"),
         std::string_view("\"\"\"\\\\\\\\\\\\{}[]:,"), std::string_view("{}[]"),
         std::string_view("aaaaaaaaaaaaaaaaaaaaaa\"\\{}")}) {
-    std::string text(64 * 2000, ' ');
+    std::string text(kBlock * 2000, ' ');
     for (char& c : text) c = alphabet[random() % alphabet.size()];
     all_agree(text, alphabet);
   }
@@ -66,7 +68,7 @@ TEST(BlockScanner, RandomBytesOfAFewKinds) {
 
 TEST(BlockScanner, AnyBytes) {
   std::mt19937 random(7);
-  std::string text(64 * 4000, ' ');
+  std::string text(kBlock * 4000, ' ');
   for (char& c : text) c = static_cast<char>(random() & 0xff);
   all_agree(text, "any bytes");
 }
@@ -90,8 +92,8 @@ TEST(BlockScanner, RunsOfBackslashesOverTheBorder) {
 }
 
 TEST(BlockScanner, StringsOverManyBlocks) {
-  std::string text = "\"" + std::string(64 * 5, '{') + "\"{";
-  text.resize(64 * 7, '}');
+  std::string text = "\"" + std::string(kBlock * 5, '{') + "\"{";
+  text.resize(kBlock * 7, '}');
   all_agree(text, "a string of brackets");
 }
 
