@@ -14,7 +14,6 @@ namespace exporter::metrics {
 namespace {
 
 using model::AssetType;
-using model::Resource;
 using model::RowKind;
 using samples::AssetRow;
 using samples::Row;
@@ -143,6 +142,7 @@ TEST(Page, SaysWhatStockPrometheusWouldSay) {
                              cost::samples::unmounted("c0", 30'000)};
     for (int i = 0; i < 40; ++i) rows.push_back(random_row(random, i));
     std::vector<AssetRow> assets;
+    assets.reserve(12);
     for (int i = 0; i < 12; ++i) {
       assets.push_back({.type = static_cast<AssetType>(random() % 6),
                         .cluster = "c0",

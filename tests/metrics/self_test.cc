@@ -203,6 +203,7 @@ TEST(SelfMetrics, CanBeUsedFromSeveralThreads) {
   accepted.source = "eu";
   accepted.query = "current";
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 200; ++i) {

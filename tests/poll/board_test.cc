@@ -62,6 +62,7 @@ TEST(Board, GenerationsRiseAndPageAndReportAgreeWhileManyWrite) {
   samples::Publishing<ManualClock> it(samples::morning(), sources);
   std::atomic<int> writing = static_cast<int>(sources.size());
   std::vector<std::thread> threads;
+  threads.reserve(sources.size() + 2);
   for (const std::string& source : sources) {
     threads.emplace_back([&, source] {
       for (int i = 1; i <= 60; ++i) {

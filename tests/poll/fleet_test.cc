@@ -44,7 +44,7 @@ struct Fleeting : samples::Publishing<ManualClock> {
     made.url = "http://" + name + ":9003";
     return made;
   }
-  void adopt(const std::vector<Source>& sources) { fleet->adopt(sources, rules, {}); }
+  void adopt(const std::vector<Source>& sources) const { fleet->adopt(sources, rules, {}); }
   /// Returns when all three queries of so many sources are published.
   void wait_for_answers(std::size_t sources) {
     for (;;) {
@@ -170,7 +170,7 @@ TEST(Cancelling, InTheMiddleOfAnAnswerCountsNothing) {
   Poller poller(Fleeting::source("eu"), {}, {}, it.clock,
                 std::make_unique<StalledTransport>(script), it.publisher, it.events.sink(), 1);
   const auto before = it.latest();
-  std::jthread thread([&](std::stop_token stop) { poller.run(stop); });
+  std::jthread thread([&](const std::stop_token& stop) { poller.run(stop); });
   script.wait_for(1);
   thread.request_stop();
   thread.join();
@@ -188,7 +188,7 @@ TEST(Cancelling, WhileWaitingForARetryCountsNothing) {
   Poller poller(Fleeting::source("eu"), {}, {}, it.clock,
                 std::make_unique<ScriptedTransport>(script), it.publisher, it.events.sink(), 1);
   const auto before = it.latest();
-  std::jthread thread([&](std::stop_token stop) { poller.run(stop); });
+  std::jthread thread([&](const std::stop_token& stop) { poller.run(stop); });
   script.wait_for(1);
   thread.request_stop();
   thread.join();

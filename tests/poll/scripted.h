@@ -27,7 +27,7 @@ class JumpingClock final : public Clock {
   bool sleep_until(SteadyTime when, std::stop_token stop) const override {
     if (stop.stop_requested()) return false;
     const auto by = std::chrono::ceil<std::chrono::milliseconds>(when - steady());
-    if (by > by.zero()) now_ += by;
+    if (by > std::chrono::milliseconds::zero()) now_ += by;
     return true;
   }
   void advance(std::chrono::milliseconds by) { now_ += by; }
@@ -156,7 +156,9 @@ class Events {
     for (const log::Event& event : events_) {
       if (event.level < level) continue;
       out.push_back(event.message);
-      for (const auto& [key, value] : event.fields) out.back() += " " + key + "=" + value;
+      for (const auto& [key, value] : event.fields) {
+        out.back() += fmt::format(" {}={}", key, value);
+      }
     }
     return out;
   }
