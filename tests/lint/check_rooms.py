@@ -28,9 +28,10 @@ SECOND_DOORS = {"exporter/metrics/catalogue.h"}
 SYSTEM = re.compile(r"(arpa|net|netinet|sys)/\w+\.h|(fcntl|immintrin|netdb|poll|pthread|unistd)\.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 # Rooms whose private headers a program outside tests/<room> may look into.
-BORROWED = {"fuzz": {"exporter/http/recording_format.h",
+BORROWED = {
     "bench": {"exporter/metrics/writer.h"},
-}}
+    "fuzz": {"exporter/http/recording_format.h"},
+}
 
 
 def room_of(path):
