@@ -148,7 +148,8 @@ class Socket {
   /// Until the other side closes.
   std::string read_all() const {
     std::string all;
-    for (std::string part = read_some(); !part.empty(); part = read_some()) all += part;
+    constexpr std::size_t kPart = std::size_t{1} << 20;
+    for (std::string part = read_some(kPart); !part.empty(); part = read_some(kPart)) all += part;
     return all;
   }
 
