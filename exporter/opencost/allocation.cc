@@ -29,6 +29,12 @@ std::string_view key_part(std::string_view key, std::size_t index, std::size_t c
   return part == kUnallocated ? std::string_view() : part;
 }
 
+// Volumes that nobody mounts have a pod made up for them; it is all that is left of a namespace
+// when OpenCost's query for pods failed.
+bool runs(const Allocation& row) {
+  return row.kind == RowKind::workload && !row.pod.ends_with("-unmounted-pvcs");
+}
+
 bool before(const Allocation& a, const Allocation& b) {
   const auto key = [](const Allocation& row) {
     return std::tie(row.cluster, row.name_space, row.pod, row.controller_kind, row.controller);
@@ -186,7 +192,7 @@ void AllocationDecoder::State::accept(RawRow& raw, std::string_view key) {
     return;
   }
   sum += std::abs(row.costs.total().amount());
-  if (row.kind == RowKind::workload) ++workloads;
+  if (runs(row)) ++workloads;
   table->rows.push_back(row);
 }
 
@@ -203,7 +209,7 @@ void AllocationDecoder::State::drop_duplicates() {
       table->rejected_total += row.reported_total.amount();
       reject(answer.rejected, {Rejection::duplicate, "it stands in the answer twice"},
              fmt::format("{}/{}/{}{}", row.cluster, row.name_space, row.pod, row.controller));
-      if (row.kind == RowKind::workload) --workloads;
+      if (runs(row)) --workloads;
       continue;
     }
     rows[kept++] = rows[i];

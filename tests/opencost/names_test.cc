@@ -127,8 +127,20 @@ TEST(Names, SpecialRows) {
             "unmounted prod|__unmounted__|__unmounted__|deployment|web|n1");
   EXPECT_EQ(identity("c/__unmounted__/__unmounted__", named("{}")),
             "unmounted c|__unmounted__|__unmounted__|||");
-  EXPECT_EQ(identity("c/shop/shop-unmounted-pvcs", named("{}")),
-            "workload c|shop|shop-unmounted-pvcs|||");
+}
+
+// All that is left when OpenCost's query for pods fails underneath a 200.
+TEST(Names, UnmountedVolumesOfANamespaceAreARowButNoWorkload) {
+  const std::string volumes = keyed("prod/shop/shop-unmounted-pvcs", row("shop-unmounted-pvcs"));
+  const auto alone = decode(answer(volumes));
+  ASSERT_FALSE(alone.has_value());
+  EXPECT_EQ(alone.error().refusal, Refusal::empty);
+  EXPECT_EQ(alone.error().detail, "none of its 1 rows is a usable workload (0 rejected)");
+
+  const auto beside = decode(answer(volumes + "," + keyed("a", row("a"))));
+  ASSERT_TRUE(beside.has_value());
+  ASSERT_EQ(beside->table->rows.size(), 2u);
+  EXPECT_EQ(beside->table->rows[1].pod, "shop-unmounted-pvcs");
 }
 
 TEST(Names, WorkloadsOfToday) {
