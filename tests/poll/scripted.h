@@ -232,7 +232,7 @@ struct Polling : Publishing<JumpingClock> {
   /// Steps and jumps to what is due next, until `span` has gone by.
   void run(std::chrono::milliseconds span) {
     const SteadyTime end = clock.steady() + span;
-    for (SteadyTime next = clock.steady(); next <= end;) {
+    for (SteadyTime next = clock.steady(); std::max(next, clock.steady()) <= end;) {
       clock.sleep_until(next, {});
       next = poller.step({});
     }
