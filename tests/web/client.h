@@ -148,8 +148,11 @@ class Socket {
   /// Until the other side closes.
   std::string read_all() const {
     std::string all;
-    constexpr std::size_t kPart = std::size_t{1} << 20;
-    for (std::string part = read_some(kPart); !part.empty(); part = read_some(kPart)) all += part;
+    std::vector<char> part(std::size_t{1} << 20);
+    for (ssize_t got = 1; got > 0;) {
+      got = recv(number_, part.data(), part.size(), 0);
+      if (got > 0) all.append(part.data(), static_cast<std::size_t>(got));
+    }
     return all;
   }
 

@@ -16,11 +16,7 @@ using samples::Client;
 using samples::Running;
 using samples::Socket;
 
-#ifdef __SANITIZE_THREAD__
-constexpr int kScrapes = 2'000;  // each about ten times as dear
-#else
 constexpr int kScrapes = 10'000;
-#endif
 constexpr int kPublications = 200;
 constexpr int kClients = 8;
 
@@ -140,7 +136,7 @@ TEST(Load, ReadersThatLeaveAreForgotten) {
   running.publish(samples::large_page(kMebibytes, 'c'));
   const std::weak_ptr<const metrics::Page> page = running.board.latest()->page;
   {
-    Socket slow = slow_reader(running);
+    Socket slow = slow_reader(running, 4096);
     running.publish(samples::uniform_page(7, 10));
     EXPECT_FALSE(page.expired());
   }
