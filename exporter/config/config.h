@@ -14,8 +14,11 @@
 #include <string_view>
 #include <vector>
 
+#include "exporter/backfill/backfill.h"
+#include "exporter/cost/cost.h"
 #include "exporter/demo/demo.h"
 #include "exporter/http/http.h"
+#include "exporter/ledger/ledger.h"
 #include "exporter/log/log.h"
 #include "exporter/metrics/metrics.h"
 #include "exporter/opencost/opencost.h"
@@ -30,6 +33,10 @@ struct Config {
   poll::Schedule schedule;
   std::chrono::seconds max_age{900};
   http::RetryPolicy retry;
+  ledger::Options ledger;  // not changed by a reload
+  /// How many finished days to ask for; nothing: back to the first of last month.
+  std::optional<int> backfill_days;
+  std::vector<cost::Budget> budgets;
   std::string currency = "USD";
   metrics::Options metrics;
   web::Options web;  // not changed by a reload
@@ -39,7 +46,7 @@ struct Config {
   friend bool operator==(const Config&, const Config&) = default;
 };
 
-enum class Command { run, demo, check_config, print_docs };
+enum class Command { run, demo, backfill, check_config, print_docs };
 
 struct Invocation {
   Command command = Command::run;
@@ -49,6 +56,7 @@ struct Invocation {
   std::string replay_directory;
   std::string docs_directory;  // print-docs: where to write; empty: standard output
   demo::ClusterOptions demo;
+  backfill::Options backfill;
 };
 
 /// Exit codes, documented in docs/cli.md.

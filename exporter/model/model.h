@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "exporter/model/calendar.h"
 #include "exporter/result.h"
 #include "exporter/units.h"
 
@@ -93,14 +94,31 @@ struct Allocation {
   std::string_view controller;
   std::string_view node;
   Costs costs;
-  Cost reported_total;  // OpenCost's own totalCost, rounded on its own
+  Cost reported_total;          // OpenCost's own totalCost, rounded on its own
+  std::uint32_t label_set = 0;  // index into the table's label_sets
 };
 
-/// One accepted allocation answer. Immutable once decoded.
+/// One label of a row; names as OpenCost has them, with `_` for what Prometheus does not allow.
+struct Label {
+  std::string_view name;
+  std::string_view value;
+
+  friend bool operator==(const Label&, const Label&) = default;
+};
+/// Of the labels that were asked for, those a row has, sorted by name.
+using LabelSet = std::vector<Label>;
+
+/// One accepted allocation answer, or the sum of several. Immutable once made.
 struct AllocationTable {
   Window window;
-  /// Sorted by (cluster, namespace, pod, controller kind, controller), without duplicates.
+  /// Sorted by (cluster, namespace, pod, controller kind, controller), without duplicates; in a sum
+  /// a workload whose labels changed has a row for each label set.
   std::vector<Allocation> rows;
+  /// Without duplicates; the first is empty.
+  std::vector<LabelSet> label_sets = {{}};
+  /// From the first sample of a running row to the last. Shorter than the window where OpenCost
+  /// does not know all of it.
+  Window lived;
   TextArena text;
   /// OpenCost's totalCost summed over the rows that were rejected, where it was a number.
   double rejected_total = 0;

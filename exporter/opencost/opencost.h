@@ -20,8 +20,8 @@
 
 namespace exporter::opencost {
 
-enum class Query : std::uint8_t { current, assets, today };
-inline constexpr std::array kQueries = {Query::current, Query::assets, Query::today};
+enum class Query : std::uint8_t { current, assets, today, day };
+inline constexpr std::array kQueries = {Query::current, Query::assets, Query::today, Query::day};
 std::string_view to_string(Query query);
 
 /// Which windows OpenCost can answer well.
@@ -37,14 +37,20 @@ inline constexpr std::chrono::seconds kResolution{300};
 /// The window to ask for at `now`, bounds on 5-minute marks and never in the future:
 ///   current, assets  the last 60 minutes that ended at least `settle` ago (hour: the last whole
 ///                    clock hour that did)
-///   today            [00:00 UTC, the last mark at least `settle` ago) (hour: the last whole hour)
+///   today            [start of the day, the last mark at least `settle` ago) (hour: the last whole
+///                    hour)
+///   day              yesterday
 /// Nothing when there is no such window yet, as just after midnight.
 std::optional<model::Window> window_for(Query query, Alignment alignment,
-                                        std::chrono::seconds settle, SystemTime now);
+                                        std::chrono::seconds settle, const model::Calendar& calendar,
+                                        SystemTime now);
 
 struct Question {
   Query query = Query::current;
   model::Window window;
+  /// Labels to read from each row, by the names OpenCost gives them (`[^a-zA-Z0-9_]` -> `_`);
+  /// sorted. They make an answer larger.
+  std::vector<std::string> labels{};
 
   friend bool operator==(const Question&, const Question&) = default;
 };
@@ -52,7 +58,7 @@ struct Question {
 /// `base` with its path prefix kept: http://host:9003/model ->
 /// http://host:9003/model/allocation?...
 std::string url(std::string_view base, const Question& question);
-/// The question a URL of ours asks; for replaying recordings.
+/// The question a URL of ours asks, without the names of labels; for replaying recordings.
 Result<Question> parse_url(std::string_view url);
 
 /// Why a whole answer was refused; the value of the label `reason`.
@@ -123,8 +129,10 @@ struct AssetAnswer {
   Rejected rejected;
 };
 
-/// Decodes one answer of `current` or `today`. One object per answer; feed(), then finish() once.
-/// A fault found early makes feed() return false; finish() then says which.
+/// Decodes one answer of `current`, `today` or `day`. One object per answer; feed(), then finish()
+/// once. A fault found early makes feed() return false; finish() then says which.
+///
+/// A day without any workload is an answer with an empty table: OpenCost may have forgotten it.
 ///
 /// `cluster`, unless empty, replaces OpenCost's own name of the cluster; an answer that speaks of
 /// several clusters is then refused, since they could no longer be told apart.

@@ -40,6 +40,10 @@ struct Schedule {
   /// Added to or taken off each interval at random, as a share of it, so that many sources and
   /// restarts do not fall into step.
   double jitter = 0.05;
+  /// Where days begin.
+  model::Calendar calendar;
+  /// Labels that rules ask for, as OpenCost names them; sorted.
+  std::vector<std::string> labels;
 
   std::chrono::seconds interval(opencost::Query query) const;
   friend bool operator==(const Schedule&, const Schedule&) = default;
@@ -79,6 +83,13 @@ struct Observation {
   std::uint64_t bytes = 0;
   std::variant<PollFailure, opencost::AllocationAnswer, opencost::AssetAnswer> outcome;
 };
+
+/// Asks `source` one question and decodes the answer while it arrives; what may be tried again is,
+/// as `retry` says. Nothing when it was stopped.
+std::optional<Observation> ask(const Source& source, const opencost::Question& question,
+                               const http::RetryPolicy& retry, http::Transport& transport,
+                               const Clock& clock, std::mt19937_64& random,
+                               const std::stop_token& stop);
 
 struct QueryStatus {
   bool asked = false;  // at least one poll has finished

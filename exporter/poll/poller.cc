@@ -117,39 +117,6 @@ std::optional<Question> Poller::question(Query query) {
   return Question{query, *window};
 }
 
-std::optional<Observation> Poller::ask(const Question& question, const std::stop_token& stop) {
-  const std::string url = opencost::url(source_.url, question);
-  const SteadyTime began = clock_.steady();
-  Observation observation;
-  observation.source = source_.name;
-  observation.question = question;
-  observation.alignment = source_.alignment;
-  const auto transfer = [&](const http::Body& body) {
-    return transport_->get(
-        url,
-        [&](std::string_view bytes) {
-          observation.bytes += bytes.size();
-          return body(bytes);
-        },
-        stop);
-  };
-  for (int attempt = 1;; ++attempt) {
-    std::optional<http::Failure> failure;
-    observation.outcome =
-        decode(question, source_.named ? source_.name : std::string_view(), transfer, failure);
-    if (!failure) break;
-    if (failure->kind == http::FailureKind::cancelled) return std::nullopt;
-    const double jitter = std::uniform_real_distribution<double>(0, 1)(random_);
-    const auto delay = http::retry_delay(retry_, *failure, attempt, jitter);
-    if (!delay) break;
-    if (!clock_.sleep_until(clock_.steady() + *delay, stop)) return std::nullopt;
-    ++observation.retries;
-  }
-  observation.fetched_at = clock_.now();
-  observation.took = clock_.steady() - began;
-  return observation;
-}
-
 void Poller::doubt(Observation& observation) {
   Due& due = this->due(observation.question.query);
   if (std::holds_alternative<PollFailure>(observation.outcome)) return;

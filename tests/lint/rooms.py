@@ -8,6 +8,7 @@ LIBRARIES = {
     "CURL::libcurl": ("curl/",),
     "PkgConfig::isal": ("isa-l/",),
     "PkgConfig::microhttpd": ("microhttpd.h",),
+    "PkgConfig::sqlite": ("sqlite3.h",),
     "prometheus-cpp::core": ("prometheus/",),
     "simdjson::simdjson": ("simdjson.h",),
     "spdlog::spdlog": ("spdlog/",),

@@ -1,0 +1,1 @@
+#include "exporter/backfill/backfill.h"
