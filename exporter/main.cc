@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 
+#include "exporter/backfill_command.h"
 #include "exporter/config/config.h"
 #include "exporter/greeting.h"
 #include "exporter/poll/poll.h"
@@ -40,6 +41,8 @@ poll::PublisherOptions publisher_options(const config::Config& config) {
   for (const poll::Source& source : config.clusters) options.sources.push_back(source.name);
   options.schedule = config.schedule;
   options.max_age = config.max_age;
+  options.backfill_days = config.backfill_days;
+  options.budgets = config.budgets;
   options.metrics = config.metrics;
   options.currency = config.currency;
   return options;
@@ -65,13 +68,18 @@ class Service {
         web_(config.web),
         logger_(config.log),
         self_(clock_.now()),
-        publisher_(clock_, self_, board_, logger_.sink()),
-        fleet_(clock_, publisher_, logger_.sink(),
-               [this](const poll::Source& source) { return transport(source); }) {
-    adopt(config);
-  }
+        ledger_(config.ledger),
+        history_(ledger_, self_, logger_.sink()),
+        publisher_(clock_, history_, self_, board_, logger_.sink()),
+        fleet_(clock_, history_, publisher_, logger_.sink(),
+               [this](const poll::Source& source) { return transport(source); }) {}
 
-  Result<void> listen() {
+  /// Begins to poll and to listen. Two exporters on one ledger would each ask for every day, so a
+  /// ledger that is in use is a mistake; any other trouble with it is logged and lived with.
+  Result<void> start(const config::Config& config) {
+    const auto trouble = ledger_.trouble();
+    if (trouble && trouble->trouble == ledger::Trouble::in_use) return fail(trouble->detail);
+    adopt(config);
     auto server = web::Server::start(web_, clock_, board_, self_, [this] { return reload(); });
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
@@ -129,6 +137,8 @@ class Service {
   log::Logger logger_;
   SystemClock clock_;
   metrics::SelfMetrics self_;
+  ledger::Ledger ledger_;
+  poll::History history_;
   poll::Board board_;
   poll::Publisher publisher_;
   std::mutex reload_mutex_;
@@ -168,8 +178,8 @@ int run_exporter(const config::Invocation& invocation, const sigset_t& signals) 
   }
   Service service(invocation, config::process_environment(), *config);
   service.logger().write({log::Level::info, "starting", {{"version", std::string(kVersion)}}});
-  if (const auto listening = service.listen(); !listening) {
-    service.logger().write({log::Level::error, listening.error().message, {}});
+  if (const auto started = service.start(*config); !started) {
+    service.logger().write({log::Level::error, started.error().message, {}});
     return config::kExitFailure;
   }
   serve(service, signals, nullptr);
@@ -189,8 +199,8 @@ int run_demo(const config::Invocation& invocation, const sigset_t& signals) {
   const auto config = config::load(invocation, environment);
   if (!config) return print_faults(config.error());
   Service service(invocation, environment, *config);
-  if (const auto listening = service.listen(); !listening) {
-    std::cerr << listening.error().message << '\n';
+  if (const auto started = service.start(*config); !started) {
+    std::cerr << started.error().message << '\n';
     return config::kExitFailure;
   }
   std::cout << where_to_look(service.addresses(), config->web.telemetry_path, (*opencost)->url())
@@ -219,7 +229,9 @@ int run_replay(const config::Invocation& invocation, const sigset_t& signals) {
   ManualClock clock(recordings->front().fetched_at);
   metrics::SelfMetrics self(clock.now());
   poll::Board board;
-  poll::Publisher publisher(clock, self, board, logger.sink());
+  ledger::Ledger ledger({});
+  poll::History history(ledger, self, logger.sink());
+  poll::Publisher publisher(clock, history, self, board, logger.sink());
   poll::PublisherOptions options = publisher_options(*config);
   options.sources = sources_of(*recordings);
   publisher.adopt(options);
@@ -241,6 +253,12 @@ int run_replay(const config::Invocation& invocation, const sigset_t& signals) {
     signal = sigwaitinfo(&signals, nullptr);
   } while (signal != SIGTERM && signal != SIGINT);
   return config::kExitOk;
+}
+
+int backfill_past(const config::Invocation& invocation, const sigset_t& signals) {
+  const auto config = config::load(invocation, config::process_environment());
+  if (!config) return print_faults(config.error());
+  return run_backfill(*config, invocation.backfill, signals);
 }
 
 int check_config(const config::Invocation& invocation) {
@@ -286,6 +304,8 @@ int main(int argc, char** argv) {
                                                   : run_replay(*invocation, signals);
     case config::Command::demo:
       return run_demo(*invocation, signals);
+    case config::Command::backfill:
+      return backfill_past(*invocation, signals);
     case config::Command::check_config:
       return check_config(*invocation);
     case config::Command::print_docs:

@@ -118,7 +118,7 @@ std::shared_ptr<const model::AllocationTable> add_up(
 /// time left and the time nothing is known of. docs/cost-model.md has a worked example.
 struct Forecast {
   std::vector<NamespaceCost> namespaces;
-  std::vector<ClusterCost> clusters;  // idle and unmounted included
+  std::vector<ClusterCost> clusters;                        // idle and unmounted included
   std::shared_ptr<const Breakdown> month_to_date, current;  // what the views point into
 };
 /// `month` is the length of the whole month.
@@ -132,6 +132,7 @@ struct SourceReport {
   std::shared_ptr<const Inventory> assets;
   std::array<PeriodCost, model::kPeriods.size()> periods;  // by Period
   std::shared_ptr<const Forecast> forecast;
+  std::string name;  // stands for the cluster while no answer has named it
 
   const PeriodCost& period(model::Period which) const {
     return periods[static_cast<std::size_t>(which)];

@@ -98,6 +98,138 @@ inline constexpr MetricSpec kCatalogue[] = {
      .unit = "currency",
      .help = "Cost since 00:00 UTC of volumes and load balancers that serve no pod. Polled.",
      .labels = {"cluster", "resource"}},
+    {.name = "opencost_cluster_cost_yesterday",
+     .unit = "currency",
+     .help = "Cost of a whole cluster over the last finished day: namespaces, idle and unmounted. "
+             "As far as opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "resource"}},
+    {.name = "opencost_namespace_cost_yesterday",
+     .unit = "currency",
+     .help = "Cost of a namespace over the last finished day, idle excluded. As far as "
+             "opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "namespace", "resource"}},
+    {.name = "opencost_workload_cost_yesterday",
+     .unit = "currency",
+     .help = "Cost of a workload over the last finished day; pods without a controller are one "
+             "workload __unallocated__ of kind pod. As far as opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "namespace", "controller_kind", "controller", "resource"}},
+    {.name = "opencost_idle_cost_yesterday",
+     .unit = "currency",
+     .help = "Cost of node capacity that nobody reserved over the last finished day. As far as "
+             "opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "resource"}},
+    {.name = "opencost_unmounted_cost_yesterday",
+     .unit = "currency",
+     .help = "Cost of volumes and load balancers that serve no pod over the last finished day. As "
+             "far as opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "resource"}},
+    {.name = "opencost_cluster_cost_last_7_days",
+     .unit = "currency",
+     .help = "Cost of a whole cluster over the last 7 finished days: namespaces, idle and "
+             "unmounted. As far as opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "resource"}},
+    {.name = "opencost_namespace_cost_last_7_days",
+     .unit = "currency",
+     .help = "Cost of a namespace over the last 7 finished days, idle excluded. As far as "
+             "opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "namespace", "resource"}},
+    {.name = "opencost_workload_cost_last_7_days",
+     .unit = "currency",
+     .help = "Cost of a workload over the last 7 finished days; pods without a controller are one "
+             "workload __unallocated__ of kind pod. As far as opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "namespace", "controller_kind", "controller", "resource"}},
+    {.name = "opencost_idle_cost_last_7_days",
+     .unit = "currency",
+     .help = "Cost of node capacity that nobody reserved over the last 7 finished days. As far as "
+             "opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "resource"}},
+    {.name = "opencost_unmounted_cost_last_7_days",
+     .unit = "currency",
+     .help = "Cost of volumes and load balancers that serve no pod over the last 7 finished days. "
+             "As far as opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "resource"}},
+    {.name = "opencost_cluster_cost_month_to_date",
+     .unit = "currency",
+     .help = "Cost of a whole cluster since the first of the month: namespaces, idle and "
+             "unmounted. As far as opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "resource"}},
+    {.name = "opencost_namespace_cost_month_to_date",
+     .unit = "currency",
+     .help = "Cost of a namespace since the first of the month, idle excluded. As far as "
+             "opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "namespace", "resource"}},
+    {.name = "opencost_workload_cost_month_to_date",
+     .unit = "currency",
+     .help = "Cost of a workload since the first of the month; pods without a controller are one "
+             "workload __unallocated__ of kind pod. As far as opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "namespace", "controller_kind", "controller", "resource"}},
+    {.name = "opencost_idle_cost_month_to_date",
+     .unit = "currency",
+     .help = "Cost of node capacity that nobody reserved since the first of the month. As far as "
+             "opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "resource"}},
+    {.name = "opencost_unmounted_cost_month_to_date",
+     .unit = "currency",
+     .help = "Cost of volumes and load balancers that serve no pod since the first of the month. "
+             "As far as opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "resource"}},
+    {.name = "opencost_cluster_cost_last_month",
+     .unit = "currency",
+     .help = "Cost of a whole cluster over the whole last month: namespaces, idle and unmounted. "
+             "As far as opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "resource"}},
+    {.name = "opencost_namespace_cost_last_month",
+     .unit = "currency",
+     .help = "Cost of a namespace over the whole last month, idle excluded. As far as "
+             "opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "namespace", "resource"}},
+    {.name = "opencost_workload_cost_last_month",
+     .unit = "currency",
+     .help = "Cost of a workload over the whole last month; pods without a controller are one "
+             "workload __unallocated__ of kind pod. As far as opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "namespace", "controller_kind", "controller", "resource"}},
+    {.name = "opencost_idle_cost_last_month",
+     .unit = "currency",
+     .help = "Cost of node capacity that nobody reserved over the whole last month. As far as "
+             "opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "resource"}},
+    {.name = "opencost_unmounted_cost_last_month",
+     .unit = "currency",
+     .help = "Cost of volumes and load balancers that serve no pod over the whole last month. As "
+             "far as opencost_window_coverage_ratio says.",
+     .labels = {"cluster", "resource"}},
+    {.name = "opencost_cluster_cost_forecast",
+     .unit = "currency",
+     .help = "Where the month of a whole cluster ends: month to date, and the run rate for all "
+             "time that is left or unknown.",
+     .labels = {"cluster", "resource"}},
+    {.name = "opencost_namespace_cost_forecast",
+     .unit = "currency",
+     .help = "Where the month of a namespace ends: month to date, and the run rate for all time "
+             "that is left or unknown.",
+     .labels = {"cluster", "namespace", "resource"}},
+    {.name = "opencost_window_coverage_ratio",
+     .unit = "ratio",
+     .help = "Share of a window, up to now, that is really known; below 1 its costs are too small.",
+     .labels = {"cluster", "window"}},
+    {.name = "opencost_budget_limit",
+     .unit = "currency",
+     .help = "What the configuration allows a budget per period.",
+     .labels = {"budget", "period"}},
+    {.name = "opencost_budget_spent",
+     .unit = "currency",
+     .help = "What a budget has spent in its period so far; absent while nothing is known of a "
+             "cluster that counts.",
+     .labels = {"budget", "period"}},
+    {.name = "opencost_budget_forecast",
+     .unit = "currency",
+     .help = "What a budget will have spent when its period ends; absent while a cluster that "
+             "counts has no run rate.",
+     .labels = {"budget", "period"}},
+    {.name = "opencost_budget_coverage_ratio",
+     .unit = "ratio",
+     .help = "Share of the period, up to now, that is known of all clusters that count.",
+     .labels = {"budget", "period"}},
     {.name = "opencost_reconciliation_difference_ratio",
      .unit = "ratio",
      .help = "Our sum of the current window against the totalCost OpenCost states, as a share of "
@@ -159,6 +291,31 @@ inline constexpr MetricSpec kCatalogue[] = {
      .group = Group::exporter,
      .help = "Idle rows below zero that were set to zero, as OpenCost before 1.119 sends them.",
      .labels = {"cluster", "query"}},
+    {.name = "opencost_exporter_ledger_days",
+     .group = Group::exporter,
+     .help = "Finished days that are wanted: recorded, absent because OpenCost knows nothing of "
+             "them, or missing and still to be asked for.",
+     .labels = {"cluster", "state"}},
+    {.name = "opencost_exporter_ledger_days_changed_total",
+     .type = Type::counter,
+     .group = Group::exporter,
+     .help = "Recorded days that a second answer changed, because data came late.",
+     .labels = {"cluster"}},
+    {.name = "opencost_exporter_ledger_persistent",
+     .group = Group::exporter,
+     .help = "1 if every known day is in the ledger file, 0 if some or all are in memory only."},
+    {.name = "opencost_exporter_ledger_days_waiting",
+     .group = Group::exporter,
+     .help = "Days that are in memory because the ledger file could not be written."},
+    {.name = "opencost_exporter_ledger_failures_total",
+     .type = Type::counter,
+     .group = Group::exporter,
+     .help = "Times the ledger file could not be opened, read or written, by reason.",
+     .labels = {"reason"}},
+    {.name = "opencost_exporter_ledger_size_bytes",
+     .group = Group::exporter,
+     .unit = "bytes",
+     .help = "Size of the ledger file and its journal, 0 without one."},
     {.name = "opencost_exporter_series",
      .group = Group::exporter,
      .help = "Series of cost data in the last publication."},
@@ -225,7 +382,7 @@ consteval bool well_formed(std::span<const MetricSpec> rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const MetricSpec& row = rows[i];
     for (char c : row.name) {
-      if (!((c >= 'a' && c <= 'z') || c == '_')) return false;
+      if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_')) return false;
     }
     if (row.name.ends_with("_total") != (row.type == Type::counter)) return false;
     if (row.help.empty() || row.help.back() != '.') return false;

@@ -108,6 +108,7 @@ class SelfMetrics {
     std::vector<std::string> queries;
     std::vector<std::string> failures;
     std::vector<std::string> rejections;
+    std::vector<std::string> ledger_failures;
   };
   void declare(const Labels& labels);
   void set_currency(const std::string& code);
@@ -130,6 +131,23 @@ class SelfMetrics {
     std::vector<std::pair<std::string, std::uint64_t>> rejected;  // reason, rows
   };
   void answer_accepted(const Accepted& accepted);
+
+  /// The last answer of a query was accepted by an earlier process, as the ledger remembers.
+  void answer_remembered(const std::string& source, const std::string& query, SystemTime at);
+
+  struct Ledger {
+    bool persistent = false;
+    std::uint64_t waiting = 0;
+    std::uint64_t bytes = 0;
+  };
+  void ledger(const Ledger& ledger);
+  void ledger_failed(const std::string& reason);
+
+  struct LedgerDays {
+    std::uint64_t recorded = 0, absent = 0, missing = 0;
+  };
+  void ledger_days(const std::string& source, const LedgerDays& days);
+  void ledger_day_changed(const std::string& source);
 
   void published(std::uint64_t series, double seconds);
   void config_loaded(bool accepted, SystemTime at);

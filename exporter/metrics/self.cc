@@ -92,6 +92,12 @@ struct SelfMetrics::State {
         bytes{&counter(metric("opencost_exporter_answer_bytes_total"), registry)},
         rejected{&counter(metric("opencost_exporter_rows_rejected_total"), registry)},
         idle_clamped{&counter(metric("opencost_exporter_idle_clamped_total"), registry)},
+        days{&gauge(metric("opencost_exporter_ledger_days"), registry)},
+        days_changed{&counter(metric("opencost_exporter_ledger_days_changed_total"), registry)},
+        persistent(gauge(metric("opencost_exporter_ledger_persistent"), registry).Add({})),
+        waiting(gauge(metric("opencost_exporter_ledger_days_waiting"), registry).Add({})),
+        ledger_bytes(gauge(metric("opencost_exporter_ledger_size_bytes"), registry).Add({})),
+        ledger_failures{&counter(metric("opencost_exporter_ledger_failures_total"), registry)},
         series(gauge(metric("opencost_exporter_series"), registry).Add({})),
         publications(counter(metric("opencost_exporter_publications_total"), registry).Add({})),
         publishing(histogram(metric("opencost_exporter_publish_duration_seconds"), registry)
@@ -115,6 +121,12 @@ struct SelfMetrics::State {
   Labelled<Histogram> duration;
   Labelled<Gauge> last_success, window_end, rows;
   Labelled<Counter> bytes, rejected, idle_clamped;
+  Labelled<Gauge> days;
+  Labelled<Counter> days_changed;
+  Gauge& persistent;
+  Gauge& waiting;
+  Gauge& ledger_bytes;
+  Labelled<Counter> ledger_failures;
   Gauge& series;
   Counter& publications;
   Histogram& publishing;
@@ -135,8 +147,15 @@ void SelfMetrics::declare(const Labels& labels) {
   const std::set<std::string> sources(labels.sources.begin(), labels.sources.end());
   const auto each = [&](auto&&... families) { (families.keep_sources(sources), ...); };
   each(s.up, s.polls, s.failures, s.retries, s.duration, s.last_success, s.window_end, s.rows,
-       s.bytes, s.rejected, s.idle_clamped);
+       s.bytes, s.rejected, s.idle_clamped, s.days, s.days_changed);
+  for (const std::string& reason : labels.ledger_failures) {
+    s.ledger_failures.at({{"reason", reason}});
+  }
   for (const std::string& source : labels.sources) {
+    for (const char* state : {"recorded", "absent", "missing"}) {
+      s.days.at({{"cluster", source}, {"state", state}});
+    }
+    s.days_changed.at({{"cluster", source}});
     for (const std::string& query : labels.queries) {
       const PrometheusLabels key = {{"cluster", source}, {"query", query}};
       s.up.at(key), s.polls.at(key), s.retries.at(key), s.last_success.at(key);
@@ -188,6 +207,40 @@ void SelfMetrics::answer_accepted(const Accepted& accepted) {
     labels["reason"] = reason;
     s.rejected.at(labels).Increment(static_cast<double>(count));
   }
+}
+
+void SelfMetrics::answer_remembered(const std::string& source, const std::string& query,
+                                    SystemTime at) {
+  std::lock_guard lock(state_->mutex);
+  const PrometheusLabels key = {{"cluster", source}, {"query", query}};
+  state_->up.at(key).Set(1);
+  state_->last_success.at(key).Set(unix_seconds(at));
+}
+
+void SelfMetrics::ledger(const Ledger& ledger) {
+  state_->persistent.Set(ledger.persistent ? 1 : 0);
+  state_->waiting.Set(static_cast<double>(ledger.waiting));
+  state_->ledger_bytes.Set(static_cast<double>(ledger.bytes));
+}
+
+void SelfMetrics::ledger_failed(const std::string& reason) {
+  std::lock_guard lock(state_->mutex);
+  state_->ledger_failures.at({{"reason", reason}}).Increment();
+}
+
+void SelfMetrics::ledger_days(const std::string& source, const LedgerDays& days) {
+  std::lock_guard lock(state_->mutex);
+  const auto set = [&](const char* state, std::uint64_t count) {
+    state_->days.at({{"cluster", source}, {"state", state}}).Set(static_cast<double>(count));
+  };
+  set("recorded", days.recorded);
+  set("absent", days.absent);
+  set("missing", days.missing);
+}
+
+void SelfMetrics::ledger_day_changed(const std::string& source) {
+  std::lock_guard lock(state_->mutex);
+  state_->days_changed.at({{"cluster", source}}).Increment();
 }
 
 void SelfMetrics::published(std::uint64_t series, double seconds) {

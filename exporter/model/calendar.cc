@@ -38,7 +38,7 @@ sys_seconds Calendar::start(local_days date) const {
   return sys_seconds(date.time_since_epoch()) - utc_offset;
 }
 
-Window Calendar::window(Days days) const { return {start(days.first), start(days.end)}; }
+Window Calendar::window(Days range) const { return {start(range.first), start(range.end)}; }
 
 Window Calendar::day(local_days date) const { return window({date, date + days(1)}); }
 

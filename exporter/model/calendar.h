@@ -37,7 +37,7 @@ struct Calendar {
 
   std::chrono::local_days date(std::chrono::sys_seconds time) const;
   std::chrono::sys_seconds start(std::chrono::local_days date) const;
-  Window window(Days days) const;
+  Window window(Days range) const;
   /// [start of the day, start of the next).
   Window day(std::chrono::local_days date) const;
 

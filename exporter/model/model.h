@@ -103,7 +103,7 @@ struct Label {
   std::string_view name;
   std::string_view value;
 
-  friend bool operator==(const Label&, const Label&) = default;
+  friend auto operator<=>(const Label&, const Label&) = default;
 };
 /// Of the labels that were asked for, those a row has, sorted by name.
 using LabelSet = std::vector<Label>;

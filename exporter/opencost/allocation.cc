@@ -50,16 +50,19 @@ struct AllocationDecoder::State {
         limits(bounds),
         table(std::make_shared<model::AllocationTable>()),
         names(table->text),
+        labels(question.labels, names, table->label_sets),
         clusters(cluster, names),
         reader(bounds, answer.rejected,
                [this](std::string_view key, json::object& row) { return take(key, row); }) {
     table->window = asked.window;
+    table->lived = {asked.window.end, asked.window.start};
   }
 
   simdjson::error_code take(std::string_view key, json::object& row);
   void accept(RawRow& raw, std::string_view key);
   std::optional<RowFault> identify(const RawRow& raw, std::string_view key, Allocation& row);
   std::optional<RowFault> check(const RawRow& raw, RowKind kind) const;
+  void lived(const Life& life);
   void drop_duplicates();
   std::optional<Fault> verdict();
 
@@ -67,6 +70,7 @@ struct AllocationDecoder::State {
   Limits limits;
   std::shared_ptr<model::AllocationTable> table;
   Names names;
+  LabelReader labels;
   Clusters clusters;
   LifeTimes times;
   AllocationAnswer answer;
@@ -77,7 +81,7 @@ struct AllocationDecoder::State {
 
 simdjson::error_code AllocationDecoder::State::take(std::string_view key, json::object& row) {
   RawRow raw;
-  SIMDJSON_TRY(read_row(row, names, times, limits, raw));
+  SIMDJSON_TRY(read_row(row, names, labels, times, limits, raw));
   accept(raw, key);
   return simdjson::SUCCESS;
 }
@@ -192,8 +196,21 @@ void AllocationDecoder::State::accept(RawRow& raw, std::string_view key) {
     return;
   }
   sum += std::abs(row.costs.total().amount());
-  if (runs(row)) ++workloads;
+  if (runs(row)) {
+    ++workloads;
+    lived(raw.life);
+  }
+  row.label_set = raw.label_set;
   table->rows.push_back(row);
+}
+
+// OpenCost forgets from the far end, and a row then begins later than it did.
+void AllocationDecoder::State::lived(const Life& life) {
+  const model::Window& window = question.window;
+  table->lived.start =
+      std::min(table->lived.start, std::max(life.start.value_or(window.start), window.start));
+  table->lived.end =
+      std::max(table->lived.end, std::min(life.end.value_or(window.end), window.end));
 }
 
 void AllocationDecoder::State::drop_duplicates() {
@@ -226,6 +243,11 @@ std::optional<Fault> AllocationDecoder::State::verdict() {
   if (auto several = clusters.fault()) return several;
   drop_duplicates();
   if (workloads > 0) return std::nullopt;
+  table->lived = {question.window.start, question.window.start};
+  if (question.query == Query::day && answer.rejected.total() == 0) {
+    table->rows.clear();
+    return std::nullopt;
+  }
   return Fault{Refusal::empty, fmt::format("none of its {} rows is a usable workload ({} rejected)",
                                            reader.rows(), answer.rejected.total())};
 }

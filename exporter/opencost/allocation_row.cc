@@ -75,7 +75,7 @@ constexpr Field kPropertyFields[] = {
     {"pod", kPod},
     {"services", kPropertyCount},
     {"providerID", kPropertyCount},
-    {"labels", kPropertyCount},
+    {"labels", kLabels},
     {"annotations", kPropertyCount},
     {"namespaceLabels", kPropertyCount},
     {"namespaceAnnotations", kPropertyCount},
@@ -98,8 +98,8 @@ void take_number(json::value& value, std::uint8_t slot, RawRow& raw) {
 
 }  // namespace
 
-simdjson::error_code read_row(json::object& row, Names& names, LifeTimes& times,
-                              const Limits& limits, RawRow& raw) {
+simdjson::error_code read_row(json::object& row, Names& names, LabelReader& labels,
+                              LifeTimes& times, const Limits& limits, RawRow& raw) {
   FieldCursor cursor(kRowFields);
   for (auto item : row) {
     json::field field;
@@ -109,8 +109,13 @@ simdjson::error_code read_row(json::object& row, Names& names, LifeTimes& times,
     if (slot < kNumbers) {
       take_number(field.value(), slot, raw);
     } else if (slot == kProperties) {
-      SIMDJSON_TRY(read_properties(field.value(), kPropertyFields, kPropertyNames, raw.properties,
-                                   names, limits, raw.wrong));
+      const auto property = [&](std::uint8_t which, json::value& value) {
+        if (which == kLabels) return labels.read(value, limits, raw.label_set);
+        if (which >= kPropertyCount) return simdjson::SUCCESS;
+        return read_name(value, kPropertyNames[which], raw.properties[which], names, limits,
+                         raw.wrong);
+      };
+      SIMDJSON_TRY(read_members(field.value(), kPropertyFields, property));
     } else if (slot == kStart) {
       read_time(field.value(), times.start, raw.life.start, raw.wrong);
     } else {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "exporter/opencost/labels.h"
 #include "exporter/opencost/rows.h"
 
 namespace exporter::opencost {
@@ -44,6 +45,7 @@ enum Property : std::uint8_t {
   kNamespace,
   kPod,
   kPropertyCount,
+  kLabels,  // not a string
 };
 
 /// Names are stored already; everything else is a number.
@@ -53,6 +55,7 @@ struct RawRow {
   std::uint32_t nulls = 0;
   std::uint32_t too_large = 0;
   std::array<std::string_view, kPropertyCount> properties{};
+  std::uint32_t label_set = 0;
   Life life;
   Wrong wrong;
 
@@ -60,7 +63,7 @@ struct RawRow {
 };
 
 /// In one pass over the row's members. An error means that the text is not JSON.
-simdjson::error_code read_row(json::object& row, Names& names, LifeTimes& times,
-                              const Limits& limits, RawRow& raw);
+simdjson::error_code read_row(json::object& row, Names& names, LabelReader& labels,
+                              LifeTimes& times, const Limits& limits, RawRow& raw);
 
 }  // namespace exporter::opencost

@@ -152,8 +152,11 @@ simdjson::error_code AssetDecoder::State::member(json::value& value, std::uint8_
                                                  RawAsset& raw) {
   switch (slot) {
     case kProperties:
-      return read_properties(value, kPropertyFields, kPropertyNames, raw.properties, names, limits,
-                             raw.wrong);
+      return read_members(value, kPropertyFields, [&](std::uint8_t which, json::value& name) {
+        if (which >= kPropertyCount) return simdjson::SUCCESS;
+        return read_name(name, kPropertyNames[which], raw.properties[which], names, limits,
+                         raw.wrong);
+      });
     case kType:
       return read_name(value, "type", raw.type, names, limits, raw.wrong);
     case kNodeType:

@@ -16,6 +16,8 @@ std::string_view to_string(Query query) {
       return "assets";
     case Query::today:
       return "today";
+    case Query::day:
+      return "day";
   }
   return "";
 }

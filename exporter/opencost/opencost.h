@@ -42,8 +42,8 @@ inline constexpr std::chrono::seconds kResolution{300};
 ///   day              yesterday
 /// Nothing when there is no such window yet, as just after midnight.
 std::optional<model::Window> window_for(Query query, Alignment alignment,
-                                        std::chrono::seconds settle, const model::Calendar& calendar,
-                                        SystemTime now);
+                                        std::chrono::seconds settle,
+                                        const model::Calendar& calendar, SystemTime now);
 
 struct Question {
   Query query = Query::current;

@@ -12,7 +12,7 @@ using std::chrono::floor;
 using std::chrono::sys_seconds;
 
 constexpr std::string_view kCurrentAggregate = "cluster,namespace,pod";
-constexpr std::string_view kTodayAggregate = "cluster,namespace,controllerKind,controller";
+constexpr std::string_view kWorkloadAggregate = "cluster,namespace,controllerKind,controller";
 
 std::string percent_encode(std::string_view text) {
   std::string out;
@@ -59,13 +59,16 @@ std::string parameter(std::string_view query, std::string_view name) {
 }  // namespace
 
 std::optional<model::Window> window_for(Query query, Alignment alignment,
-                                        std::chrono::seconds settle, SystemTime now) {
+                                        std::chrono::seconds settle,
+                                        const model::Calendar& calendar, SystemTime now) {
+  const auto today = calendar.date(floor<std::chrono::seconds>(now));
+  if (query == Query::day) return calendar.day(today - std::chrono::days(1));
   const std::chrono::seconds grid =
       alignment == Alignment::hour ? std::chrono::seconds(3600) : kResolution;
   const auto settled = floor<std::chrono::seconds>(now) - settle;
   const sys_seconds end{settled.time_since_epoch() / grid * grid};
   if (query != Query::today) return model::Window{end - std::chrono::hours(1), end};
-  const sys_seconds midnight = floor<std::chrono::days>(now);
+  const sys_seconds midnight = calendar.start(today);
   if (end <= midnight) return std::nullopt;
   return model::Window{midnight, end};
 }
@@ -76,8 +79,9 @@ std::string url(std::string_view base, const Question& question) {
                                             model::format_time(question.window.end));
   if (question.query == Query::assets) return fmt::format("{}/assets?window={}", base, window);
   const bool pods = question.query == Query::current;
-  return fmt::format("{}/allocation?window={}&aggregate={}&includeIdle=true", base, window,
-                     percent_encode(pods ? kCurrentAggregate : kTodayAggregate));
+  return fmt::format("{}/allocation?window={}&aggregate={}&includeIdle=true{}", base, window,
+                     percent_encode(pods ? kCurrentAggregate : kWorkloadAggregate),
+                     question.labels.empty() ? "" : "&includeAggregatedMetadata=true");
 }
 
 Result<Question> parse_url(std::string_view url) {
@@ -96,7 +100,7 @@ Result<Question> parse_url(std::string_view url) {
   } else if (const std::string aggregate = parameter(query, "aggregate");
              aggregate == kCurrentAggregate) {
     question.query = Query::current;
-  } else if (aggregate == kTodayAggregate) {
+  } else if (aggregate == kWorkloadAggregate) {
     question.query = Query::today;
   } else {
     return wrong(fmt::format("its aggregate is \"{}\"", excerpt(aggregate)));
@@ -110,6 +114,10 @@ Result<Question> parse_url(std::string_view url) {
   if (!end) return wrong(end.error().message);
   if (*start >= *end) return wrong("its window is empty");
   question.window = {*start, *end};
+  // Both are keyed alike; a day that is not over is never asked for whole.
+  if (question.query == Query::today && *end - *start == std::chrono::days(1)) {
+    question.query = Query::day;
+  }
   return question;
 }
 

@@ -109,23 +109,6 @@ std::optional<RowFault> check_name(std::string_view name, std::string_view what,
   return std::nullopt;
 }
 
-simdjson::error_code read_properties(json::value& value, std::span<const Field> table,
-                                     std::span<const std::string_view> words,
-                                     std::span<std::string_view> values, Names& names,
-                                     const Limits& limits, Wrong& wrong) {
-  json::object properties;
-  if (value.get_object().get(properties) != simdjson::SUCCESS) return simdjson::SUCCESS;
-  FieldCursor cursor(table);
-  for (auto item : properties) {
-    json::field field;
-    SIMDJSON_TRY(std::move(item).get(field));
-    const std::uint8_t slot = cursor.match(field.key().raw());
-    if (slot >= values.size()) continue;
-    SIMDJSON_TRY(read_name(field.value(), words[slot], values[slot], names, limits, wrong));
-  }
-  return simdjson::SUCCESS;
-}
-
 simdjson::error_code read_name(json::value& value, std::string_view what, std::string_view& name,
                                Names& names, const Limits& limits, Wrong& wrong) {
   std::string_view text;

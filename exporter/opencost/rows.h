@@ -90,15 +90,26 @@ inline constexpr std::int64_t kNegligibleMicros = 100;
 /// The first member of a row that is not what it should be.
 using Wrong = std::optional<RowFault>;
 
-/// The string members of `properties` that `table` names, stored by `names` into `values` by slot;
-/// slots past its end are skipped. `words` are the members' names, for messages. As for all of
-/// these: an error means that the text is not JSON, anything else goes to `wrong`.
-simdjson::error_code read_properties(json::value& value, std::span<const Field> table,
-                                     std::span<const std::string_view> words,
-                                     std::span<std::string_view> values, Names& names,
-                                     const Limits& limits, Wrong& wrong);
+/// Stores a string member. As for all of these: an error means that the text is not JSON, anything
+/// else goes to `wrong`.
 simdjson::error_code read_name(json::value& value, std::string_view what, std::string_view& name,
                                Names& names, const Limits& limits, Wrong& wrong);
+
+/// Hands each member of an object that `table` names to `take(slot, value)`; what is not an object
+/// has none.
+template <class Take>
+simdjson::error_code read_members(json::value& value, std::span<const Field> table, Take take) {
+  json::object members;
+  if (value.get_object().get(members) != simdjson::SUCCESS) return simdjson::SUCCESS;
+  FieldCursor cursor(table);
+  for (auto item : members) {
+    json::field field;
+    SIMDJSON_TRY(std::move(item).get(field));
+    const std::uint8_t slot = cursor.match(field.key().raw());
+    if (slot != FieldCursor::kUnknown) SIMDJSON_TRY(take(slot, field.value()));
+  }
+  return simdjson::SUCCESS;
+}
 void read_time(json::value& value, RowTimes& times, std::optional<std::chrono::sys_seconds>& time,
                Wrong& wrong);
 /// In millionths. What does not fit keeps its sign: the largest or smallest there is.

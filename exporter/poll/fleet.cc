@@ -8,9 +8,11 @@ namespace {
 // How long a series may outlive its time when nothing else happens.
 constexpr std::chrono::seconds kLook{10};
 
-void expire_when_due(const Clock& clock, Publisher& publisher, const std::stop_token& stop) {
+void keep_house(const Clock& clock, History& history, Publisher& publisher,
+                const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const SteadyTime now = clock.steady();
+    history.tend(clock.now());
     const auto next = publisher.next_expiry();
     if (next && *next <= now) {
       publisher.expire();
@@ -22,12 +24,16 @@ void expire_when_due(const Clock& clock, Publisher& publisher, const std::stop_t
 
 }  // namespace
 
-Fleet::Fleet(const Clock& clock, Publisher& publisher, log::Log log, MakeTransport make_transport)
+Fleet::Fleet(const Clock& clock, History& history, Publisher& publisher, log::Log log,
+             MakeTransport make_transport)
     : clock_(clock),
+      history_(history),
       publisher_(publisher),
       log_(std::move(log)),
       make_transport_(std::move(make_transport)),
-      expiry_([this](const std::stop_token& stop) { expire_when_due(clock_, publisher_, stop); }) {}
+      house_([this](const std::stop_token& stop) {
+        keep_house(clock_, history_, publisher_, stop);
+      }) {}
 
 Fleet::~Fleet() {
   for (Member& member : members_) member.thread.request_stop();
@@ -54,7 +60,7 @@ void Fleet::adopt(const std::vector<Source>& sources, const Schedule& schedule,
                                   [&](const Member& member) { return member.source == source; });
     if (runs) continue;
     auto poller = std::make_shared<Poller>(source, schedule, retry, clock_, make_transport_(source),
-                                           publisher_, log_, std::random_device()());
+                                           history_, publisher_, log_, std::random_device()());
     members_.push_back(
         {source, std::jthread([poller](const std::stop_token& stop) { poller->run(stop); })});
   }

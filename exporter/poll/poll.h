@@ -27,6 +27,7 @@
 #include "exporter/log/log.h"
 #include "exporter/metrics/metrics.h"
 #include "exporter/opencost/opencost.h"
+#include "exporter/poll/history.h"
 
 namespace exporter::poll {
 
@@ -139,6 +140,8 @@ struct PublisherOptions {
   /// more rarely, a slower query or whole hours, gets the difference of the intervals on top;
   /// `today` also ends with its day.
   std::chrono::seconds max_age{900};
+  std::optional<int> backfill_days;  // see HistoryOptions
+  std::vector<cost::Budget> budgets;
   metrics::Options metrics;
   std::string currency = "USD";
 };
@@ -148,7 +151,8 @@ struct PublisherOptions {
 class Publisher {
  public:
   /// All must outlive the Publisher.
-  Publisher(const Clock& clock, metrics::SelfMetrics& self, Board& board, log::Log log);
+  Publisher(const Clock& clock, History& history, metrics::SelfMetrics& self, Board& board,
+            log::Log log);
 
   /// Puts options into force and publishes. Sources no longer named are forgotten; the answers of
   /// the others stay, so a reload never leaves /metrics empty.
@@ -158,7 +162,8 @@ class Publisher {
   /// while they were asked.
   void observe(const Observation& observation);
 
-  /// Publishes without the answers that have become too old.
+  /// Publishes without the answers that have become too old, and after midnight without those of
+  /// the day before.
   void expire();
 
   /// When expire() next has something to do.
@@ -166,6 +171,10 @@ class Publisher {
 
  private:
   struct Kept;  // one query's last good answer and status
+  struct Projection {
+    cost::PeriodCost month_to_date;
+    std::shared_ptr<const cost::Forecast> forecast;
+  };
   using Queries = std::array<std::shared_ptr<Kept>, opencost::kQueries.size()>;
 
   // All of these REQUIRE that mutex_ is held.
@@ -173,10 +182,13 @@ class Publisher {
   SteadyTime end_of(const Kept& kept, opencost::Query query) const;
   void end(Kept& kept, const std::string& source, opencost::Query query);
   void publish();
+  void remember(const std::string& source, Kept& days);
+  cost::SourceReport report(const std::string& name, const Queries& queries);
   void drop_conflicts(Publication& next);
   void put(std::shared_ptr<Publication> next, SteadyTime began);
 
   const Clock& clock_;
+  History& history_;
   metrics::SelfMetrics& self_;
   Board& board_;
   log::Log log_;
@@ -184,6 +196,8 @@ class Publisher {
   PublisherOptions options_;
   metrics::Options rendered_with_;
   std::map<std::string, Queries> kept_;
+  std::map<std::string, Projection> projections_;
+  SteadyTime midnight_{};
   std::set<std::string>
       conflicts_;  // sources that share a cluster's name with another; logged once
   std::uint64_t generation_ = 0;
@@ -198,8 +212,8 @@ class Poller {
  public:
   /// All references must outlive the Poller. `seed` drives jitter only.
   Poller(Source source, Schedule schedule, http::RetryPolicy retry, const Clock& clock,
-         std::unique_ptr<http::Transport> transport, Publisher& publisher, log::Log log,
-         std::uint64_t seed);
+         std::unique_ptr<http::Transport> transport, const History& history, Publisher& publisher,
+         log::Log log, std::uint64_t seed);
 
   /// Asks the most urgent query that is due, if any, and says when the next one is.
   SteadyTime step(const std::stop_token& stop);
@@ -217,8 +231,7 @@ class Poller {
 
   Due& due(opencost::Query query) { return due_[static_cast<std::size_t>(query)]; }
   std::optional<opencost::Question> question(opencost::Query query);
-  /// Nothing when it was stopped.
-  std::optional<Observation> ask(const opencost::Question& question, const std::stop_token& stop);
+  std::optional<opencost::Question> next_day(SteadyTime began);
   void doubt(Observation& observation);
   void finished(const Observation& observation, SteadyTime began);
   void report(const Observation& observation);
@@ -229,23 +242,27 @@ class Poller {
   http::RetryPolicy retry_;
   const Clock& clock_;
   std::unique_ptr<http::Transport> transport_;
+  const History& history_;
   Publisher& publisher_;
   log::Log log_;
   std::mt19937_64 random_;
-  http::Breaker breaker_;         // of the server
-  SteadyTime closed_until_{};     // nothing is asked before
-  std::vector<Due> due_;          // by Query
+  http::Breaker breaker_;      // of the server
+  SteadyTime closed_until_{};  // nothing is asked before
+  std::vector<Due> due_;       // by Query
+  /// Days whose question failed, by their start, and when each may be asked for again.
+  std::map<std::chrono::sys_seconds, SteadyTime> held_;
   std::set<std::string> logged_;  // rejected rows that were logged, so that each is logged once
 };
 
 /// The pollers of all sources, a thread each, and the thread that ends series when they are too
-/// old. Threads stop with it.
+/// old and looks after the ledger. Threads stop with it.
 class Fleet {
  public:
   using MakeTransport = std::function<std::unique_ptr<http::Transport>(const Source&)>;
 
-  /// `clock` and `publisher` must outlive the fleet.
-  Fleet(const Clock& clock, Publisher& publisher, log::Log log, MakeTransport make_transport);
+  /// `clock`, `history` and `publisher` must outlive the fleet.
+  Fleet(const Clock& clock, History& history, Publisher& publisher, log::Log log,
+        MakeTransport make_transport);
   ~Fleet();
 
   /// Starts and stops pollers until they are those of `sources`. One whose settings are unchanged
@@ -260,13 +277,14 @@ class Fleet {
   };
 
   const Clock& clock_;
+  History& history_;
   Publisher& publisher_;
   log::Log log_;
   MakeTransport make_transport_;
   Schedule schedule_;
   http::RetryPolicy retry_;
   std::vector<Member> members_;
-  std::jthread expiry_;
+  std::jthread house_;
 };
 
 /// Every reason a poll can fail for and a row can be rejected for, as label values.

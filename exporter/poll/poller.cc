@@ -17,6 +17,8 @@ constexpr milliseconds kLongestWait = std::chrono::minutes(30);
 constexpr milliseconds kNextLook = std::chrono::seconds(30);
 // A drop in rows that lasts this many polls is believed.
 constexpr int kBelievedAfter = 3;
+// After the question for a finished day, OpenCost is left alone this many times as long as it took.
+constexpr int kRest = 2;
 // Rejected rows remembered as logged; beyond it they are counted only.
 constexpr std::size_t kMostLogged = 1000;
 
@@ -48,18 +50,21 @@ std::chrono::seconds Schedule::interval(Query query) const {
       return assets;
     case Query::today:
       return today;
+    case Query::day:
+      return std::chrono::hours(24);
   }
   return current;
 }
 
 Poller::Poller(Source source, Schedule schedule, http::RetryPolicy retry, const Clock& clock,
-               std::unique_ptr<http::Transport> transport, Publisher& publisher, log::Log log,
-               std::uint64_t seed)
+               std::unique_ptr<http::Transport> transport, const History& history,
+               Publisher& publisher, log::Log log, std::uint64_t seed)
     : source_(std::move(source)),
       schedule_(schedule),
       retry_(retry),
       clock_(clock),
       transport_(std::move(transport)),
+      history_(history),
       publisher_(publisher),
       log_(std::move(log)),
       random_(seed),
@@ -83,17 +88,16 @@ SteadyTime Poller::step(const std::stop_token& stop) {
   const SteadyTime began = clock_.steady();
   if (began < closed_until_) return next();
   // The longest overdue first: one that takes longer than its interval must not starve the others.
+  // Finished days can wait until nothing else is due.
   auto queries = opencost::kQueries;
-  std::stable_sort(queries.begin(), queries.end(),
-                   [this](Query a, Query b) { return due(a).at < due(b).at; });
+  std::stable_sort(queries.begin(), queries.end(), [this](Query a, Query b) {
+    return std::pair(a == Query::day, due(a).at) < std::pair(b == Query::day, due(b).at);
+  });
   for (Query query : queries) {
     if (due(query).at > began) continue;
-    const auto asked = question(query);
-    if (!asked || asked == due(query).answered) {
-      due(query).at = began + kNextLook;
-      continue;
-    }
-    auto observation = ask(*asked, stop);
+    const auto asked = query == Query::day ? next_day(began) : question(query);
+    if (!asked) continue;
+    auto observation = ask(source_, *asked, retry_, *transport_, clock_, random_, stop);
     if (!observation) return next();
     doubt(*observation);
     report(*observation);
@@ -107,18 +111,39 @@ SteadyTime Poller::step(const std::stop_token& stop) {
 // Assets are asked for the window `current` was answered for, so that a node's cost and what its
 // pods were charged can be compared.
 std::optional<Question> Poller::question(Query query) {
-  const auto window =
-      opencost::window_for(query, source_.alignment, schedule_.settle, clock_.now());
-  if (!window) return std::nullopt;
+  const auto window = opencost::window_for(query, source_.alignment, schedule_.settle,
+                                           schedule_.calendar, clock_.now());
   const auto& current = due(Query::current).answered;
-  if (query == Query::assets && current && window->end - current->window.end <= schedule_.current) {
-    return Question{query, current->window};
+  std::optional<Question> question;
+  if (window) question = Question{query, *window, schedule_.labels};
+  if (question && query == Query::assets) {
+    question->labels.clear();
+    if (current && window->end - current->window.end <= schedule_.current) {
+      question->window = current->window;
+    }
   }
-  return Question{query, *window};
+  if (question && question != due(query).answered) return question;
+  due(query).at = clock_.steady() + kNextLook;
+  return std::nullopt;
+}
+
+std::optional<Question> Poller::next_day(SteadyTime began) {
+  std::erase_if(held_, [&](const auto& day) { return day.second <= began; });
+  std::set<std::chrono::sys_seconds> held;
+  for (const auto& [start, until] : held_) held.insert(start);
+  const SystemTime now = clock_.now();
+  const History::Next next = history_.next(source_.name, now, held);
+  if (next.day) return Question{Query::day, *next.day, schedule_.labels};
+  SteadyTime look = began + (next.look - now);
+  for (const auto& [start, until] : held_) look = std::min(look, until);
+  due(Query::day).at = look;
+  return std::nullopt;
 }
 
 void Poller::doubt(Observation& observation) {
   Due& due = this->due(observation.question.query);
+  // Days differ from one another; the history compares them.
+  if (observation.question.query == Query::day) return;
   if (std::holds_alternative<PollFailure>(observation.outcome)) return;
   const std::size_t rows = rows_of(observation);
   // A day begins with few workloads, however many yesterday had.
@@ -143,12 +168,19 @@ void Poller::finished(const Observation& observation, SteadyTime began) {
       return;
     }
     const milliseconds wait = due(query).breaker.failed();
-    due(query).at = now + (failure->abandoned ? std::max(wait, interval) : wait);
+    if (query == Query::day) held_[observation.question.window.start] = now + kLongestWait;
+    const bool long_wait = failure->abandoned && query != Query::day;
+    due(query).at = now + (long_wait ? std::max(wait, interval) : wait);
     return;
   }
   breaker_.succeeded();
   due(query).breaker.succeeded();
   due(query).answered = observation.question;
+  if (query == Query::day) {
+    // OpenCost works on one question as hard as on another; the others come first.
+    due(query).at = now + kRest * (now - began);
+    return;
+  }
   const double share = std::uniform_real_distribution<double>(-1, 1)(random_) * schedule_.jitter;
   const auto shift =
       milliseconds(static_cast<std::int64_t>(static_cast<double>(interval.count()) * share));

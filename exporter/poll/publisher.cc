@@ -23,11 +23,6 @@ std::chrono::seconds lifetime(const PublisherOptions& options, Query query,
   return options.max_age + std::max(extra, std::chrono::seconds(0));
 }
 
-/// The midnight at which the day of `window` is over.
-std::chrono::sys_days day_after(const model::Window& window) {
-  return std::chrono::floor<std::chrono::days>(window.start) + std::chrono::days(1);
-}
-
 const opencost::Rejected* rejected_rows(const Observation& observation) {
   if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
     return &answer->rejected;
@@ -59,10 +54,12 @@ metrics::SelfMetrics::Accepted accepted(const Observation& observation, std::uin
 /// Every cluster an answer speaks of.
 std::set<std::string_view> clusters_of(const cost::SourceReport& source) {
   std::set<std::string_view> clusters;
-  for (const cost::Breakdown* part : {source.current.get(), source.today.get()}) {
-    if (part == nullptr) continue;
+  const auto take = [&](const cost::Breakdown* part) {
+    if (part == nullptr) return;
     for (const auto& cluster : part->clusters) clusters.insert(cluster.cluster);
-  }
+  };
+  take(source.current.get());
+  for (const cost::PeriodCost& period : source.periods) take(period.costs.get());
   if (source.assets) {
     for (const auto& node : source.assets->nodes) clusters.insert(node.cluster);
     for (const auto& asset : source.assets->others) clusters.insert(asset.cluster);
@@ -87,16 +84,24 @@ struct Publisher::Kept {
   }
 };
 
-Publisher::Publisher(const Clock& clock, metrics::SelfMetrics& self, Board& board, log::Log log)
-    : clock_(clock), self_(self), board_(board), log_(std::move(log)) {}
+Publisher::Publisher(const Clock& clock, History& history, metrics::SelfMetrics& self, Board& board,
+                     log::Log log)
+    : clock_(clock), history_(history), self_(self), board_(board), log_(std::move(log)) {}
 
 void Publisher::adopt(PublisherOptions options) {
   std::lock_guard lock(mutex_);
   options_ = std::move(options);
-  metrics::SelfMetrics::Labels labels{options_.sources, {}, failure_reasons(), rejection_reasons()};
+  metrics::SelfMetrics::Labels labels{
+      options_.sources, {}, failure_reasons(), rejection_reasons(), {}};
+  for (std::size_t i = 0; i < ledger::kTroubles; ++i) {
+    labels.ledger_failures.emplace_back(to_string(static_cast<ledger::Trouble>(i)));
+  }
   for (Query query : opencost::kQueries) labels.queries.emplace_back(to_string(query));
   self_.declare(labels);
   self_.set_currency(options_.currency);
+  history_.adopt({options_.sources, options_.schedule.calendar, options_.backfill_days,
+                  options_.schedule.labels},
+                 clock_.now());
 
   decltype(kept_) kept;
   for (const std::string& source : options_.sources) {
@@ -107,6 +112,7 @@ void Publisher::adopt(PublisherOptions options) {
       if (!place) place = std::make_shared<Kept>();
       if (place->holds()) place->expires = end_of(*place, query);
     }
+    remember(source, *queries[static_cast<std::size_t>(Query::day)]);
   }
   kept_ = std::move(kept);
   publish();
@@ -156,7 +162,10 @@ void Publisher::keep(const Observation& observation, const Queries& queries) {
     inventory = std::make_shared<const cost::Inventory>(
         cost::take_inventory(std::move(assets), current ? current->rows.get() : nullptr));
   };
-  if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
+  if (query == Query::day) {
+    status.rows = std::get<opencost::AllocationAnswer>(observation.outcome).table->rows.size();
+    history_.take(observation);
+  } else if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
     status.rows = answer->table->rows.size();
     kept.breakdown = std::make_shared<const cost::Breakdown>(cost::break_down(answer->table));
     // Assets of the same window may have come first, and lack what their pods were charged.
@@ -171,8 +180,7 @@ void Publisher::keep(const Observation& observation, const Queries& queries) {
 
 SteadyTime Publisher::end_of(const Kept& kept, Query query) const {
   const SystemTime now = clock_.now();
-  SystemTime end = *kept.status.last_success + lifetime(options_, query, kept.alignment);
-  if (query == Query::today) end = std::min<SystemTime>(end, day_after(*kept.status.window));
+  const SystemTime end = *kept.status.last_success + lifetime(options_, query, kept.alignment);
   return clock_.steady() + (end - now);
 }
 
@@ -183,7 +191,7 @@ void Publisher::expire() {
 
 std::optional<SteadyTime> Publisher::next_expiry() const {
   std::lock_guard lock(mutex_);
-  std::optional<SteadyTime> next;
+  std::optional<SteadyTime> next = midnight_;
   for (const auto& [name, queries] : kept_) {
     for (const auto& kept : queries) {
       if (kept->holds()) next = next ? std::min(*next, kept->expires) : kept->expires;
@@ -194,10 +202,42 @@ std::optional<SteadyTime> Publisher::next_expiry() const {
 
 void Publisher::end(Kept& kept, const std::string& source, Query query) {
   kept.drop();
-  const bool day_over = query == Query::today && clock_.now() >= day_after(*kept.status.window);
-  log_({day_over ? log::Level::debug : log::Level::warn,
-        day_over ? "day over, its series end" : "answer too old, its series end",
+  log_({log::Level::warn,
+        "answer too old, its series end",
         {{"cluster", source}, {"query", text(to_string(query))}}});
+}
+
+// Days that an earlier process asked for need no asking now, and are as good as asked.
+void Publisher::remember(const std::string& source, Kept& days) {
+  if (days.status.asked) return;
+  const auto last = history_.last_answer(source);
+  if (!last) return;
+  days.status.asked = days.status.up = true;
+  days.status.last_success = last;
+  self_.answer_remembered(source, text(to_string(Query::day)), *last);
+}
+
+cost::SourceReport Publisher::report(const std::string& name, const Queries& queries) {
+  const auto kept = [&](Query query) -> const Kept& {
+    return *queries[static_cast<std::size_t>(query)];
+  };
+  const SystemTime now = clock_.now();
+  cost::SourceReport report;
+  report.name = name;
+  report.current = kept(Query::current).breakdown;
+  report.assets = kept(Query::assets).inventory;
+  report.periods = history_.periods(name, kept(Query::today).breakdown, now);
+  Projection& projection = projections_[name];
+  const cost::PeriodCost& month = report.period(model::Period::month_to_date);
+  const bool same = projection.forecast && projection.forecast->current == report.current &&
+                    projection.month_to_date == month;
+  if (!report.current) {
+    projection.forecast = nullptr;
+  } else if (!same) {
+    projection = {month, cost::forecast(month, report.current, history_.month(now))};
+  }
+  report.forecast = projection.forecast;
+  return report;
 }
 
 // Two sources that speak of the same cluster would give every series twice, and Prometheus refuses
@@ -230,21 +270,24 @@ void Publisher::publish() {
   auto next = std::make_shared<Publication>();
   for (const std::string& name : options_.sources) {
     SourceStatus status{name, {}};
-    cost::SourceReport report;
     const Queries& queries = kept_[name];
     for (std::size_t i = 0; i < queries.size(); ++i) {
       Kept& kept = *queries[i];
       if (kept.holds() && kept.expires <= began) end(kept, name, static_cast<Query>(i));
-      kept.status.shown = kept.holds();
+      // What days have told stands in the ledger.
+      kept.status.shown =
+          static_cast<Query>(i) == Query::day ? kept.status.last_success.has_value() : kept.holds();
       status.queries[i] = kept.status;
     }
-    report.current = queries[static_cast<std::size_t>(Query::current)]->breakdown;
-    report.today = queries[static_cast<std::size_t>(Query::today)]->breakdown;
-    report.assets = queries[static_cast<std::size_t>(Query::assets)]->inventory;
     next->sources.push_back(std::move(status));
-    next->report.sources.push_back(std::move(report));
+    next->report.sources.push_back(report(name, queries));
   }
   drop_conflicts(*next);
+  for (const cost::Budget& budget : options_.budgets) {
+    next->report.budgets.push_back(
+        cost::check(budget, next->report.sources, history_.month(clock_.now())));
+  }
+  midnight_ = began + (history_.midnight(clock_.now()) - clock_.now());
   put(std::move(next), began);
 }
 

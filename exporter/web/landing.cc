@@ -77,11 +77,12 @@ struct Fleet {
   double cost = 0;
 };
 
-Fleet sum_up(const poll::Publication& publication,
-             std::shared_ptr<const cost::Breakdown> cost::SourceReport::*part, bool per_hour) {
+using PartOf = const cost::Breakdown* (*)(const cost::SourceReport& source);
+
+Fleet sum_up(const poll::Publication& publication, PartOf part, bool per_hour) {
   Fleet fleet;
   for (const cost::SourceReport& source : publication.report.sources) {
-    const cost::Breakdown* breakdown = (source.*part).get();
+    const cost::Breakdown* breakdown = part(source);
     const double hours = breakdown == nullptr ? 0 : breakdown->window.hours();
     if (breakdown == nullptr || (per_hour && !(hours > 0))) {
       fleet.whole = false;
@@ -97,8 +98,12 @@ Fleet sum_up(const poll::Publication& publication,
 }
 
 std::string fleet_band(const poll::Publication& publication) {
-  const Fleet today = sum_up(publication, &cost::SourceReport::today, false);
-  const Fleet now = sum_up(publication, &cost::SourceReport::current, true);
+  const PartOf this_day = [](const cost::SourceReport& source) {
+    return source.period(model::Period::today).costs.get();
+  };
+  const PartOf this_hour = [](const cost::SourceReport& source) { return source.current.get(); };
+  const Fleet today = sum_up(publication, this_day, false);
+  const Fleet now = sum_up(publication, this_hour, true);
   const std::size_t clusters = std::max(today.clusters, now.clusters);
   if (clusters < 2) return "";
   // A sum that lacks a cluster must never look like a saving.

@@ -40,11 +40,28 @@ std::string today_figure(const cost::Breakdown* today, std::string_view cluster,
   if (!has(today, cluster)) {
     return R"(<p class="label">Today so far</p><p class="big muted">not known yet</p>)";
   }
-  const std::string end = model::format_time(today->window.end);
   constexpr std::size_t kMinute = 11;  // where 03:04 starts in 2026-01-02T03:04:00Z
+  const auto minute = [](std::chrono::sys_seconds time) {
+    return model::format_time(time).substr(kMinute, 5);
+  };
   return fmt::format(
-      R"(<p class="label">Today so far</p><p class="big">{}</p><p class="muted">00:00 to {} UTC</p>)",
-      money(total_of(today->clusters, cluster)), end.substr(kMinute, 5));
+      R"(<p class="label">Today so far</p><p class="big">{}</p><p class="muted">{} to {} UTC</p>)",
+      money(total_of(today->clusters, cluster)), minute(today->window.start),
+      minute(today->window.end));
+}
+
+std::string month_figure(const cost::SourceReport& report, std::string_view cluster,
+                         const Money& money) {
+  const cost::PeriodCost& month = report.period(model::Period::month_to_date);
+  if (!has(month.costs.get(), cluster)) return "";
+  std::string facts = fmt::format("{} of it known", percent_text(100 * month.coverage.ratio()));
+  if (report.forecast) {
+    facts =
+        fmt::format("ends at {}, {}", money(total_of(report.forecast->clusters, cluster)), facts);
+  }
+  return fmt::format(
+      R"(<p class="label">Month to date</p><p class="big">{}</p><p class="muted">{}</p>)",
+      money(total_of(month.costs->clusters, cluster)), facts);
 }
 
 struct Slice {
@@ -128,7 +145,9 @@ std::string cluster_card(const cost::SourceReport& report, std::string_view clus
                          const Money& money) {
   const cost::Breakdown* current = report.current.get();
   const double hours = has(current, cluster) ? current->window.hours() : 0;
-  std::string figures = today_figure(report.today.get(), cluster, money);
+  std::string figures =
+      today_figure(report.period(model::Period::today).costs.get(), cluster, money) +
+      month_figure(report, cluster, money);
   std::string namespaces;
   if (hours > 0) {
     figures += hour_figures(*current, cluster, hours, money);
@@ -163,10 +182,12 @@ Wording wording(Freshness freshness, bool ever) {
 
 std::string query_facts(const poll::QueryStatus& status, SystemTime now) {
   if (!status.last_success) return status.asked ? "never answered" : "not answered yet";
-  std::string facts =
-      fmt::format("answered {} \u00b7 {} {} \u00b7 {} rejected", age(*status.last_success, now),
-                  count(status.rows), status.rows == 1 ? "row" : "rows", count(status.rejected));
-  if (status.window) facts += fmt::format("<br>{}", window_text(*status.window));
+  std::string facts = fmt::format("answered {}", age(*status.last_success, now));
+  // An answer that the ledger remembers from an earlier process has no window.
+  if (!status.window) return facts;
+  facts += fmt::format(" \u00b7 {} {} \u00b7 {} rejected<br>{}", count(status.rows),
+                       status.rows == 1 ? "row" : "rows", count(status.rejected),
+                       window_text(*status.window));
   if (!status.shown) facts += "<br>too old to be shown";
   return facts;
 }
@@ -195,10 +216,12 @@ std::string query_card(const poll::SourceStatus& source, SystemTime now) {
 
 std::set<std::string_view> clusters_of(const cost::SourceReport& report) {
   std::set<std::string_view> names;
-  for (const cost::Breakdown* breakdown : {report.current.get(), report.today.get()}) {
-    if (breakdown == nullptr) continue;
-    for (const cost::ClusterCost& row : breakdown->clusters) names.insert(row.cluster);
-  }
+  const auto take = [&](const cost::Breakdown* part) {
+    if (part == nullptr) return;
+    for (const cost::ClusterCost& row : part->clusters) names.insert(row.cluster);
+  };
+  take(report.current.get());
+  for (const cost::PeriodCost& period : report.periods) take(period.costs.get());
   return names;
 }
 

@@ -1,1 +1,0 @@
-#include "exporter/backfill/backfill.h"
