@@ -37,7 +37,8 @@ struct Options {
   Step step = Step::hour;
   std::string output;
   /// Added to every series, such as job and instance: those of the live scrape make it go on in
-  /// the same series.
+  /// the same series. A label a series has itself stays, as with `honor_labels: true`.
+  /// REQUIRES: values are UTF-8.
   std::vector<std::pair<std::string, std::string>> labels;
 
   friend bool operator==(const Options&, const Options&) = default;
@@ -45,25 +46,30 @@ struct Options {
 
 /// What is asked and how: the same as for the live exporter.
 struct Setup {
-  std::vector<poll::Source> sources;
+  std::vector<poll::Source> sources;  // REQUIRES: at least one, no name twice
   model::Calendar calendar;
+  /// How long after its end a window may be asked for.
+  std::chrono::seconds settle = poll::Schedule{}.settle;
   http::RetryPolicy retry;
   metrics::Options metrics;
   std::function<std::unique_ptr<http::Transport>(const poll::Source&)> make_transport;
 };
 
 struct Progress {
-  std::uint64_t done = 0;   // windows of all sources, those of an earlier run included
+  std::uint64_t done = 0;  // windows of all sources, those of an earlier run included
   std::uint64_t total = 0;
-  std::uint64_t empty = 0;  // windows that OpenCost knows nothing of; they have no samples
+  std::uint64_t empty = 0;  // of those done: OpenCost knows nothing of them; they have no samples
   std::uint64_t bytes = 0;  // read from OpenCost by this run
-  std::string source;       // the one being asked
+  /// Rows left out of the answers of this run, each being wrong in itself.
+  std::uint64_t rejected = 0;
+  std::string source;  // the one asked last, and its window
   model::Window window;
 };
 
 /// Asks every window, newest last, and writes the file. `progress` is called after each window.
-/// An error names the window; what was done until then is kept for the next run. A stop is an error
-/// too, and says so.
+/// After each question there is a pause as long as it took, so that OpenCost has half its time for
+/// others. An error names the window; what was done until then is kept for the next run. A stop is
+/// an error too, and says so. A file of the name `output` is never touched.
 Result<Progress> run(const Options& options, const Setup& setup, const Clock& clock,
                      const std::function<void(const Progress&)>& progress,
                      const std::stop_token& stop);
