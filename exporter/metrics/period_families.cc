@@ -79,10 +79,12 @@ void write_coverage(PageWriter& writer, const Report& report) {
     for (std::string_view cluster : clusters_of(source)) {
       if (!written.insert(cluster).second) continue;
       for (Period period : model::kPeriods) {
+        const cost::PeriodCost& cost = source.period(period);
+        if (cost.coverage.elapsed.count() == 0 && !cost.costs) continue;
         writer.begin();
         writer.label(cluster);
         writer.label(to_string(period));
-        writer.sample({}, source.period(period).coverage.ratio());
+        writer.sample({}, cost.coverage.ratio());
       }
     }
   }
