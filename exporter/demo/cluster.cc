@@ -9,7 +9,7 @@ namespace exporter::demo {
 namespace {
 
 Question about(model::Window window, std::string_view aggregate, Idle idle) {
-  return {window, window.end, parse_aggregate(aggregate), idle, Metadata::leave_out};
+  return {window, window.end, parse_aggregate(aggregate), idle, Metadata::leave_out, kBorn};
 }
 
 }  // namespace

@@ -82,6 +82,10 @@ class Server {
 
   /// The next `count` allocation or asset requests get this fault. Faults queue up.
   Result<void> fail_next(std::string_view kind, int count);
+  /// Samples of the last `lag` are not there yet, as when Prometheus is behind.
+  void fall_behind(std::chrono::seconds lag);
+  /// Samples are kept this long; the past beyond is not answered for, without a word about it.
+  void forget_after(std::chrono::seconds retention);
   /// Path and query of every request so far, as they were sent.
   std::vector<std::string> requests() const;
 

@@ -48,7 +48,8 @@ std::string printed(model::Window window) {
   return fmt::format("[{}, {})", model::format_time(window.start), model::format_time(window.end));
 }
 
-Reply allocation(const Cluster& cluster, const Request& request, std::chrono::sys_seconds now) {
+Reply allocation(const Cluster& cluster, const Request& request, std::chrono::sys_seconds now,
+                 model::Window known) {
   const auto window = parse_window(request.parameter("window"), now);
   if (!window) return bad_window(window.error());
   if (window->end < window->start) return error_envelope("illegal window: " + printed(*window));
@@ -70,24 +71,27 @@ Reply allocation(const Cluster& cluster, const Request& request, std::chrono::sy
   question.idle = request.flag("includeIdle") ? Idle::include : Idle::leave_out;
   question.metadata =
       request.flag("includeAggregatedMetadata") ? Metadata::keep_common : Metadata::leave_out;
+  question.since = known.start;
   Reply reply;
   reply.body = R"({"code":200,"data":[)";
   for (const model::Window& set : sets) {
     if (&set != sets.data()) reply.body += ',';
     question.window = set;
-    question.until = std::min(set.end, now);
+    question.until = std::min(set.end, known.end);
     append_allocation_set(cluster.inventory(), cluster.options().name, question, reply.body);
   }
   reply.body += "]}\n";
   return reply;
 }
 
-Reply assets(const Cluster& cluster, const Request& request, std::chrono::sys_seconds now) {
+Reply assets(const Cluster& cluster, const Request& request, std::chrono::sys_seconds now,
+             model::Window known) {
   const auto window = parse_window(request.parameter("window"), now);
   if (!window) return bad_window(window.error());
   Question question;
   question.window = *window;
-  question.until = std::min(window->end, now);
+  question.until = std::min(window->end, known.end);
+  question.since = known.start;
   Reply reply;
   reply.body = R"({"code":200,"data":)";
   append_assets(cluster.inventory(), cluster.options().name, question, reply.body);
@@ -141,7 +145,8 @@ bool is_question(std::string_view path) {
   return path == "/allocation" || path == "/allocation/compute" || path == "/assets";
 }
 
-Reply answer(const Cluster& cluster, const Request& request, std::chrono::sys_seconds now) {
+Reply answer(const Cluster& cluster, const Request& request, std::chrono::sys_seconds now,
+             model::Window samples) {
   const std::string& path = request.path;
   const bool known = is_question(path) || path == "/healthz" || path == "/installInfo";
   if (!known) return plain_text(404, "404 page not found\n");
@@ -152,7 +157,8 @@ Reply answer(const Cluster& cluster, const Request& request, std::chrono::sys_se
     return reply;
   }
   if (path == "/installInfo") return install_info(cluster);
-  return path == "/assets" ? assets(cluster, request, now) : allocation(cluster, request, now);
+  return path == "/assets" ? assets(cluster, request, now, samples)
+                           : allocation(cluster, request, now, samples);
 }
 
 }  // namespace exporter::demo

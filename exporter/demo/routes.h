@@ -46,6 +46,8 @@ Reply error_envelope(std::string_view message);
 /// Whether faults apply to this path.
 bool is_question(std::string_view path);
 
-Reply answer(const Cluster& cluster, const Request& request, std::chrono::sys_seconds now);
+/// `samples` is the time there are samples of, and lies before `now`.
+Reply answer(const Cluster& cluster, const Request& request, std::chrono::sys_seconds now,
+             model::Window samples);
 
 }  // namespace exporter::demo

@@ -235,7 +235,8 @@ class Collector {
 }  // namespace
 
 model::Window spent_in(const Question& question) {
-  return {std::max(question.window.start, kBorn), std::min(question.window.end, question.until)};
+  return {std::max({question.window.start, question.since, kBorn}),
+          std::min(question.window.end, question.until)};
 }
 
 void collect(const Inventory& inventory, std::string_view cluster, const Question& question,

@@ -23,6 +23,8 @@ struct Question {
   Aggregate aggregate;
   Idle idle = Idle::leave_out;
   Metadata metadata = Metadata::leave_out;
+  /// Nothing is known of what was spent before.
+  std::chrono::sys_seconds since = kBorn;
 };
 
 /// One resource: unit-hours by what they are counted from, and what was paid.

@@ -3,10 +3,12 @@
 #include <charconv>
 #include <deque>
 #include <mutex>
+#include <optional>
 
 #include "exporter/clock.h"
 #include "exporter/demo/demo.h"
 #include "exporter/demo/faults.h"
+#include "exporter/demo/inventory.h"
 #include "exporter/demo/listener.h"
 #include "exporter/demo/routes.h"
 
@@ -31,6 +33,7 @@ struct Server::State {
   Result<void> queue_fault(std::string_view kind, int count);
   const Fault* take_fault();
   Reply respond(const Request& request);
+  model::Window samples(std::chrono::sys_seconds now) const;
   Reply set_fault(const Request& request);
 
   const Cluster cluster;
@@ -38,6 +41,8 @@ struct Server::State {
   mutable std::mutex mutex;
   std::vector<std::string> requests;                  // guarded by mutex
   std::deque<std::pair<const Fault*, int>> upcoming;  // guarded by mutex
+  std::chrono::seconds lag{0};                        // guarded by mutex
+  std::optional<std::chrono::seconds> retention;      // guarded by mutex
   std::unique_ptr<Listener> listener;                 // last: its thread uses the rest
 };
 
@@ -68,10 +73,16 @@ Reply Server::State::set_fault(const Request& request) {
   return plain_text(200, "");
 }
 
+model::Window Server::State::samples(std::chrono::sys_seconds now) const {
+  const std::lock_guard lock(mutex);
+  return {retention ? now - *retention : kBorn, now - lag};
+}
+
 Reply Server::State::respond(const Request& request) {
   if (request.path == "/demo/fault") return set_fault(request);
   const auto now = std::chrono::floor<std::chrono::seconds>(clock.now());
-  Reply reply = answer(cluster, request, now);
+  const model::Window known = samples(now);
+  Reply reply = answer(cluster, request, now, known);
   if (!is_question(request.path)) return reply;
   if (const Fault* const fault = take_fault()) fault->apply(reply);
   return reply;
@@ -108,6 +119,16 @@ const Cluster& Server::cluster() const { return state_->cluster; }
 
 Result<void> Server::fail_next(std::string_view kind, int count) {
   return state_->queue_fault(kind, count);
+}
+
+void Server::fall_behind(std::chrono::seconds lag) {
+  const std::lock_guard lock(state_->mutex);
+  state_->lag = lag;
+}
+
+void Server::forget_after(std::chrono::seconds retention) {
+  const std::lock_guard lock(state_->mutex);
+  state_->retention = retention;
 }
 
 std::vector<std::string> Server::requests() const {

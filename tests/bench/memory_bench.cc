@@ -27,7 +27,9 @@ int read(const std::string& path) {
   SystemClock clock;
   metrics::SelfMetrics self(clock.now());
   poll::Board board;
-  poll::Publisher publisher(clock, self, board, [](const log::Event&) {});
+  ledger::Ledger ledger({});
+  poll::History history(ledger, self, [](const log::Event&) {});
+  poll::Publisher publisher(clock, history, self, board, [](const log::Event&) {});
   poll::PublisherOptions options;
   options.sources = {"bench"};
   options.max_age = std::chrono::hours(24);

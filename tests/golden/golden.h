@@ -36,7 +36,9 @@ inline Pages replay(const std::string& directory) {
   ManualClock clock(recordings->front().fetched_at);
   metrics::SelfMetrics self(clock.now());
   poll::Board board;
-  poll::Publisher publisher(clock, self, board, [](const log::Event&) {});
+  ledger::Ledger ledger({});
+  poll::History history(ledger, self, [](const log::Event&) {});
+  poll::Publisher publisher(clock, history, self, board, [](const log::Event&) {});
   poll::PublisherOptions options;
   options.sources = {"eu", "us"};
   publisher.adopt(options);

@@ -68,7 +68,13 @@ int record(const std::string& directory) {
   metrics::SelfMetrics self(clock.now());
   poll::Board board;
   const log::Log log = [](const log::Event&) {};
-  poll::Publisher publisher(clock, self, board, log);
+  ledger::Ledger ledger({});
+  poll::History history(ledger, self, log);
+  poll::Publisher publisher(clock, history, self, board, log);
+  poll::PublisherOptions options;
+  options.sources = {"eu", "us"};
+  options.backfill_days = 3;
+  publisher.adopt(options);
   std::vector<std::unique_ptr<poll::Poller>> pollers;
   for (const char* name : {"eu", "us"}) {
     const demo::ClusterOptions options{
@@ -79,9 +85,9 @@ int record(const std::string& directory) {
     poll::Source source;
     source.name = name;
     source.url = "http://opencost:9003";
-    pollers.push_back(std::make_unique<poll::Poller>(source, poll::Schedule{.jitter = 0},
-                                                     http::RetryPolicy{.retries = 0}, clock,
-                                                     std::move(transport), publisher, log, 1));
+    pollers.push_back(std::make_unique<poll::Poller>(
+        source, poll::Schedule{.jitter = 0}, http::RetryPolicy{.retries = 0}, clock,
+        std::move(transport), history, publisher, log, 1));
   }
   for (int second = 0; second < 70; ++second) {
     for (auto& poller : pollers) poller->step({});

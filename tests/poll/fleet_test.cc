@@ -28,7 +28,7 @@ struct Fleeting : samples::Publishing<ManualClock> {
       : samples::Publishing<ManualClock>(samples::morning(), {"eu", "us"}), script(clock) {
     rules.jitter = 0;
     fleet = std::make_unique<Fleet>(
-        clock, publisher, events.sink(),
+        clock, history, publisher, events.sink(),
         [this, kind](const Source& source) -> std::unique_ptr<http::Transport> {
           made.push_back(source.name);
           if (kind == Kind::stalled) return std::make_unique<StalledTransport>(script);
@@ -168,7 +168,8 @@ TEST(Cancelling, InTheMiddleOfAnAnswerCountsNothing) {
   samples::Publishing<ManualClock> it;
   Script script(it.clock);
   Poller poller(Fleeting::source("eu"), {}, {}, it.clock,
-                std::make_unique<StalledTransport>(script), it.publisher, it.events.sink(), 1);
+                std::make_unique<StalledTransport>(script), it.history, it.publisher,
+                it.events.sink(), 1);
   const auto before = it.latest();
   std::jthread thread([&](const std::stop_token& stop) { poller.run(stop); });
   script.wait_for(1);
@@ -186,7 +187,8 @@ TEST(Cancelling, WhileWaitingForARetryCountsNothing) {
   Script script(it.clock);
   script.set([](const Question&) { return samples::failing(http::FailureKind::reset); });
   Poller poller(Fleeting::source("eu"), {}, {}, it.clock,
-                std::make_unique<ScriptedTransport>(script), it.publisher, it.events.sink(), 1);
+                std::make_unique<ScriptedTransport>(script), it.history, it.publisher,
+                it.events.sink(), 1);
   const auto before = it.latest();
   std::jthread thread([&](const std::stop_token& stop) { poller.run(stop); });
   script.wait_for(1);
@@ -200,7 +202,8 @@ TEST(Cancelling, BeforeTheFirstQuestionAsksNothing) {
   samples::Publishing<ManualClock> it;
   Script script(it.clock);
   Poller poller(Fleeting::source("eu"), {}, {}, it.clock,
-                std::make_unique<ScriptedTransport>(script), it.publisher, it.events.sink(), 1);
+                std::make_unique<ScriptedTransport>(script), it.history, it.publisher,
+                it.events.sink(), 1);
   std::stop_source stopped;
   stopped.request_stop();
   poller.run(stopped.get_token());

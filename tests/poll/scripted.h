@@ -183,8 +183,12 @@ inline std::chrono::sys_seconds at(int hour, int minute = 0) {
 template <class AnyClock>
 struct Publishing {
   explicit Publishing(SystemTime start = morning(), std::vector<std::string> sources = {"eu"})
-      : clock(start), self(start), publisher(clock, self, board, events.sink()) {
+      : clock(start),
+        self(start),
+        history(ledger, self, events.sink()),
+        publisher(clock, history, self, board, events.sink()) {
     options.sources = std::move(sources);
+    options.backfill_days = 0;  // no finished days, unless a test is about them
     publisher.adopt(options);
   }
 
@@ -199,8 +203,10 @@ struct Publishing {
 
   AnyClock clock;
   metrics::SelfMetrics self;
-  Board board;
+  ledger::Ledger ledger{{}};
   Events events;
+  History history;
+  Board board;
   PublisherOptions options;
   Publisher publisher;
 };
@@ -213,8 +219,8 @@ struct Polling : Publishing<JumpingClock> {
       : Publishing(start),
         script(clock),
         source(make_source(alignment)),
-        poller(source, rules, {}, clock, std::make_unique<ScriptedTransport>(script), publisher,
-               events.sink(), seed) {}
+        poller(source, rules, {}, clock, std::make_unique<ScriptedTransport>(script), history,
+               publisher, events.sink(), seed) {}
 
   static Schedule steady_rules() {
     Schedule rules;
