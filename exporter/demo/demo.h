@@ -84,8 +84,8 @@ class Server {
   Result<void> fail_next(std::string_view kind, int count);
   /// Samples of the last `lag` are not there yet, as when Prometheus is behind.
   void fall_behind(std::chrono::seconds lag);
-  /// Samples are kept this long; the past beyond is not answered for, without a word about it.
-  void forget_after(std::chrono::seconds retention);
+  /// Samples from before are gone, and nothing is answered for them, without a word about it.
+  void forget_before(std::chrono::sys_seconds time);
   /// Path and query of every request so far, as they were sent.
   std::vector<std::string> requests() const;
 

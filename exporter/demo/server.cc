@@ -3,7 +3,6 @@
 #include <charconv>
 #include <deque>
 #include <mutex>
-#include <optional>
 
 #include "exporter/clock.h"
 #include "exporter/demo/demo.h"
@@ -42,7 +41,7 @@ struct Server::State {
   std::vector<std::string> requests;                  // guarded by mutex
   std::deque<std::pair<const Fault*, int>> upcoming;  // guarded by mutex
   std::chrono::seconds lag{0};                        // guarded by mutex
-  std::optional<std::chrono::seconds> retention;      // guarded by mutex
+  std::chrono::sys_seconds oldest = kBorn;            // guarded by mutex
   std::unique_ptr<Listener> listener;                 // last: its thread uses the rest
 };
 
@@ -75,7 +74,7 @@ Reply Server::State::set_fault(const Request& request) {
 
 model::Window Server::State::samples(std::chrono::sys_seconds now) const {
   const std::lock_guard lock(mutex);
-  return {retention ? now - *retention : kBorn, now - lag};
+  return {oldest, now - lag};
 }
 
 Reply Server::State::respond(const Request& request) {
@@ -126,9 +125,9 @@ void Server::fall_behind(std::chrono::seconds lag) {
   state_->lag = lag;
 }
 
-void Server::forget_after(std::chrono::seconds retention) {
+void Server::forget_before(std::chrono::sys_seconds time) {
   const std::lock_guard lock(state_->mutex);
-  state_->retention = retention;
+  state_->oldest = time;
 }
 
 std::vector<std::string> Server::requests() const {

@@ -23,10 +23,9 @@
 #include "exporter/log/log.h"
 #include "exporter/metrics/metrics.h"
 #include "exporter/model/model.h"
+#include "exporter/poll/observation.h"
 
 namespace exporter::poll {
-
-struct Observation;
 
 struct HistoryOptions {
   std::vector<std::string> sources;

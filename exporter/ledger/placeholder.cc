@@ -1,1 +1,0 @@
-#include "exporter/ledger/ledger.h"

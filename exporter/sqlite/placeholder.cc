@@ -1,1 +1,0 @@
-#include "exporter/sqlite/sqlite.h"
