@@ -44,6 +44,8 @@ std::string_view to_string(Trouble trouble);
 struct Failure {
   Trouble trouble = Trouble::io;
   std::string detail;  // one clause with the path, SQLite's word and what to do
+
+  friend bool operator==(const Failure&, const Failure&) = default;
 };
 
 /// `recorded` holds what OpenCost answered; `absent` holds that it knew of nothing that day, which
@@ -78,7 +80,8 @@ class Ledger {
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
-  /// Why the file is not in use at the moment; nothing when it is, or when there is no path.
+  /// Why the file was not used as it should be when it was last tried; nothing when all went well,
+  /// or when there is no path. A file that is full or cannot be written is still read.
   std::optional<Failure> trouble() const;
 
   /// Puts a day in the place of what is known of it, whole or not at all. `table` is null for an
@@ -90,8 +93,9 @@ class Ledger {
   /// The days of a source, oldest first.
   std::vector<Entry> entries(const std::string& source) const;
 
-  /// The rows of all recorded days inside `window`, added up by workload and labels, as one table
-  /// sorted as tables are. A failure closes the file; ask entries() anew.
+  /// The rows of all recorded days inside `window` that begin a whole number of days after it, added
+  /// up by workload and labels, as one table sorted as tables are. (Days of another calendar begin
+  /// at other hours.) A failure closes the file; ask entries() anew.
   Result<std::shared_ptr<const model::AllocationTable>, Failure> sum(const std::string& source,
                                                                      model::Window window);
 

@@ -16,17 +16,30 @@ struct sqlite3_stmt;
 
 namespace exporter::sqlite {
 
-/// SQLite's primary and extended result codes, and its words for them.
+/// What refused, as far as a caller can do something about it.
+enum class Reason : std::uint8_t {
+  busy,       // another connection holds the file
+  damaged,    // not a database, or its pages do not fit together
+  read_only,  // neither the file nor its folder may be written
+  full,       // no space, no quota, or a file as large as it may be
+  io,         // anything else the disk or the system refuses
+  refused,    // SQL that does not fit the tables: one is missing, a constraint does not hold
+};
+
+/// SQLite's primary and extended result codes, and its words for them; where the operating system
+/// refused, its words follow: `disk I/O error: Input/output error`.
 struct Failure {
   int code = 0;
   int extended = 0;
   std::string message;
+  Reason reason = Reason::io;
 };
 
 template <class T>
 using Outcome = tl::expected<T, Failure>;
 
-/// A prepared statement. Bound text is not copied: it must live until the next reset().
+/// A prepared statement. Bound text is not copied: it must live until the next reset(), or until it
+/// is bound anew. Bindings outlive reset().
 class Statement {
  public:
   Statement(Statement&&) noexcept;
@@ -57,26 +70,31 @@ class Statement {
 
 class Database {
  public:
-  /// Creates the file if need be. `:memory:` is a database of its own.
+  /// Creates the file if need be. `:memory:` is a database of its own. Waits for nobody: what
+  /// another connection holds is busy at once.
   static Outcome<Database> open(const std::string& path);
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
   ~Database();
 
-  /// Runs statements that give no rows.
+  /// Runs statements, several with `;` between them, and drops the rows they give.
   Outcome<void> execute(const std::string& sql);
   Outcome<Statement> prepare(std::string_view sql);
   /// The first column of the first row; an empty result is a failure.
   Outcome<std::int64_t> integer(std::string_view sql);
   Outcome<std::string> text(std::string_view sql);
   std::int64_t last_insert_id() const;
+  /// Whether closing leaves a write-ahead log as it is, for whoever opens the file next, instead of
+  /// writing it into the file. False at first.
+  void keep_log(bool keep);
 
  private:
   explicit Database(sqlite3* handle) : handle_(handle) {}
   sqlite3* handle_ = nullptr;
 };
 
-/// Begins an immediate transaction; rolls it back unless it was committed.
+/// Begins an immediate transaction; rolls it back unless it was committed. The database must stay
+/// where it is meanwhile.
 class Transaction {
  public:
   static Outcome<Transaction> begin(Database& database);
@@ -84,6 +102,7 @@ class Transaction {
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
 
+  /// After a failure the transaction is still to be rolled back.
   Outcome<void> commit();
 
  private:
