@@ -236,7 +236,9 @@ void AllocationDecoder::State::drop_duplicates() {
 }
 
 std::optional<Fault> AllocationDecoder::State::verdict() {
-  if (auto wrong = reader.finish(true)) return wrong;
+  const auto wrong = reader.finish(true);
+  const bool day = question.query == Query::day;
+  if (wrong && !(day && wrong->refusal == Refusal::empty)) return wrong;
   if (sum > kLargestSum) {
     return Fault{Refusal::implausible, fmt::format("its rows add up to {:g}", sum)};
   }
@@ -244,7 +246,7 @@ std::optional<Fault> AllocationDecoder::State::verdict() {
   drop_duplicates();
   if (workloads > 0) return std::nullopt;
   table->lived = {question.window.start, question.window.start};
-  if (question.query == Query::day && answer.rejected.total() == 0) {
+  if (day && answer.rejected.total() == 0) {
     table->rows.clear();
     return std::nullopt;
   }

@@ -13,12 +13,12 @@ void keep_house(const Clock& clock, History& history, Publisher& publisher,
   while (!stop.stop_requested()) {
     const SteadyTime now = clock.steady();
     history.tend(clock.now());
-    const auto next = publisher.next_expiry();
-    if (next && *next <= now) {
+    const SteadyTime next = publisher.next_expiry();
+    if (next <= now) {
       publisher.expire();
       continue;
     }
-    clock.sleep_until(next ? std::min(*next, now + kLook) : now + kLook, stop);
+    clock.sleep_until(std::min(next, now + kLook), stop);
   }
 }
 

@@ -66,10 +66,11 @@ void History::adopt(HistoryOptions options, SystemTime now) {
   std::lock_guard lock(mutex_);
   options_ = std::move(options);
   kept_.clear();
-  if (const auto trouble = ledger_.trouble()) failed(*trouble);
+  recover();
   for (const std::string& source : options_.sources) {
     Kept& kept = kept_[source];
     reload(source, kept);
+    kept.done = UINT64_MAX;  // what an earlier process has done is no progress
     count(source, kept, now);
   }
   figures();
@@ -195,15 +196,7 @@ void History::tend(SystemTime now) {
   std::lock_guard lock(mutex_);
   if (now < tended_ + kTendEvery) return;
   tended_ = now;
-  const bool troubled = ledger_.trouble().has_value() || ledger_.figures().waiting > 0;
-  if (troubled) {
-    if (const auto failure = ledger_.recover()) {
-      failed(*failure);
-    } else {
-      log_({log::Level::info, "ledger file in use again", {}});
-      trouble_.clear();
-    }
-  }
+  recover();
   if (const auto failure = ledger_.expire(whole(now))) failed(*failure);
   for (auto& [source, kept] : kept_) {
     const std::vector<Entry> before = kept.entries;
@@ -212,6 +205,13 @@ void History::tend(SystemTime now) {
     count(source, kept, now);
   }
   figures();
+}
+
+void History::recover() {
+  if (!ledger_.trouble() && ledger_.figures().waiting == 0) return;
+  if (const auto failure = ledger_.recover()) return failed(*failure);
+  log_({log::Level::info, "ledger file in use again", {}});
+  trouble_.clear();
 }
 
 SystemTime History::midnight(SystemTime now) const {
@@ -241,8 +241,8 @@ void History::count(const std::string& source, Kept& kept, SystemTime now) {
   }
   self_.ledger_days(source, counts);
   const std::uint64_t done = counts.recorded + counts.absent;
-  const bool was_filling = std::exchange(kept.filling, counts.missing > 0);
-  if (!was_filling || (counts.missing > 0 && done % kProgressEvery != 0)) return;
+  const bool more = std::exchange(kept.done, done) < done;
+  if (!more || (counts.missing > 0 && done % kProgressEvery != 0)) return;
   log_({log::Level::info,
         counts.missing > 0 ? "filling the ledger" : "ledger is filled",
         {{"cluster", source},

@@ -44,6 +44,7 @@ class History {
   /// All must outlive it.
   History(ledger::Ledger& ledger, metrics::SelfMetrics& self, log::Log log);
 
+  /// Also tries a ledger file again that could not be used.
   void adopt(HistoryOptions options, SystemTime now);
 
   struct Next {
@@ -84,7 +85,7 @@ class History {
     std::array<std::vector<std::shared_ptr<const model::AllocationTable>>, model::kPeriods.size()>
         parts;
     std::array<std::shared_ptr<const cost::Breakdown>, model::kPeriods.size()> made;
-    bool filling = false;
+    std::uint64_t done = 0;  // of the wanted days, when they were last counted
   };
 
   // All of these REQUIRE that mutex_ is held.
@@ -92,6 +93,7 @@ class History {
   const ledger::Entry* find(const Kept& kept, model::Window day) const;
   void reload(const std::string& source, Kept& kept);
   void count(const std::string& source, Kept& kept, SystemTime now);
+  void recover();
   void failed(const ledger::Failure& failure);
   void figures();
   std::shared_ptr<const model::AllocationTable> sum(const std::string& source, Kept& kept,

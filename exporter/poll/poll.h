@@ -80,9 +80,9 @@ struct PublisherOptions {
   /// more rarely, a slower query or whole hours, gets the difference of the intervals on top;
   /// `today` also ends with its day.
   std::chrono::seconds max_age{900};
-  std::optional<int> backfill_days;  // see HistoryOptions
-  std::vector<cost::Budget> budgets;
-  metrics::Options metrics;
+  std::optional<int> backfill_days{};  // see HistoryOptions
+  std::vector<cost::Budget> budgets{};
+  metrics::Options metrics{};
   std::string currency = "USD";
 };
 
@@ -106,8 +106,8 @@ class Publisher {
   /// the day before.
   void expire();
 
-  /// When expire() next has something to do.
-  std::optional<SteadyTime> next_expiry() const;
+  /// When expire() next has something to do; midnight at the latest.
+  SteadyTime next_expiry() const;
 
  private:
   struct Kept;  // one query's last good answer and status
@@ -137,7 +137,7 @@ class Publisher {
   metrics::Options rendered_with_;
   std::map<std::string, Queries> kept_;
   std::map<std::string, Projection> projections_;
-  SteadyTime midnight_{};
+  SteadyTime midnight_ = SteadyTime::max();
   std::set<std::string>
       conflicts_;  // sources that share a cluster's name with another; logged once
   std::uint64_t generation_ = 0;

@@ -189,12 +189,12 @@ void Publisher::expire() {
   publish();
 }
 
-std::optional<SteadyTime> Publisher::next_expiry() const {
+SteadyTime Publisher::next_expiry() const {
   std::lock_guard lock(mutex_);
-  std::optional<SteadyTime> next = midnight_;
+  SteadyTime next = midnight_;
   for (const auto& [name, queries] : kept_) {
     for (const auto& kept : queries) {
-      if (kept->holds()) next = next ? std::min(*next, kept->expires) : kept->expires;
+      if (kept->holds()) next = std::min(next, kept->expires);
     }
   }
   return next;
@@ -202,7 +202,10 @@ std::optional<SteadyTime> Publisher::next_expiry() const {
 
 void Publisher::end(Kept& kept, const std::string& source, Query query) {
   kept.drop();
-  log_({log::Level::warn,
+  // Every night, until the new day has a window that can be asked for.
+  const bool day_over =
+      query == Query::today && clock_.now() >= history_.midnight(kept.status.window->start);
+  log_({day_over ? log::Level::debug : log::Level::warn,
         "answer too old, its series end",
         {{"cluster", source}, {"query", text(to_string(query))}}});
 }

@@ -88,6 +88,14 @@ def print_memory(folder):
         answer.unlink()
 
 
+def print_requests():
+    print("\n### What OpenCost is asked\n")
+    print("A day of the default schedule, one source, nothing failing: the mean of "
+          f"{7 if QUICK else 30} days.\n")
+    print(subprocess.run([BUILD / "tests/bench/bench_requests", "7" if QUICK else "30"], check=True,
+                         capture_output=True, text=True).stdout, end="", flush=True)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -170,7 +178,8 @@ def print_scrapes(folder):
         exporter = subprocess.Popen(
             [BUILD / "exporter/opencost-exporter", "demo", f"--pods={pods}",
              f"--nodes={max(6, pods // 30)}", f"--web.listen-address=127.0.0.1:{exporter_port}"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={**os.environ, "OPENCOST_EXPORTER_LEDGER_BACKFILL_DAYS": "0"})
         nginx = None
         try:
             wait_for(base, lambda page: b"opencost_cluster_cost_today" in page)
@@ -199,6 +208,7 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="exporter-bench-"))
     try:
         print_memory(folder)
+        print_requests()
         if shutil.which("nginx") and shutil.which("wrk"):
             print_scrapes(folder)
         else:

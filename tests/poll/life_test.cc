@@ -69,7 +69,7 @@ struct Process {
       if (next <= now) continue;
       history.tend(clock.now());
       const SteadyTime last = now + (end - clock.now());
-      const SteadyTime until = std::min({next, *publisher.next_expiry(), last});
+      const SteadyTime until = std::min({next, publisher.next_expiry(), last});
       if (until > now) clock.advance(std::chrono::ceil<std::chrono::milliseconds>(until - now));
       publisher.expire();
       if (clock.now() >= end) return;

@@ -58,12 +58,11 @@ struct Publishing : samples::Publishing<ManualClock> {
     clock.advance(life - milliseconds(1));
     publisher.expire();
     EXPECT_TRUE(status(query).shown);
-    ASSERT_TRUE(publisher.next_expiry());
-    EXPECT_EQ(*publisher.next_expiry(), clock.steady() + milliseconds(1));
+    EXPECT_EQ(publisher.next_expiry(), clock.steady() + milliseconds(1));
     clock.advance(milliseconds(1));
     publisher.expire();
     EXPECT_FALSE(status(query).shown);
-    EXPECT_FALSE(publisher.next_expiry());
+    EXPECT_EQ(publisher.next_expiry(), midnight());
     EXPECT_EQ(page(), "");
   }
   std::shared_ptr<const Publication> held;
@@ -77,13 +76,13 @@ TEST(Publisher, PublishesBeforeTheFirstAnswer) {
   EXPECT_EQ(it.latest()->generation, 1u);
   EXPECT_EQ(it.latest()->currency, "USD");
   ASSERT_NE(it.latest()->page, nullptr);
-  EXPECT_EQ(it.latest()->page->series, 0u);
+  EXPECT_EQ(it.page(), "");
   ASSERT_EQ(it.latest()->sources.size(), 1u);
   for (const Query query : opencost::kQueries) {
     EXPECT_FALSE(it.status(query).asked);
     EXPECT_FALSE(it.status(query).shown);
   }
-  EXPECT_FALSE(it.publisher.next_expiry());
+  EXPECT_EQ(it.publisher.next_expiry(), it.midnight());
 }
 
 TEST(Publisher, ShowsAnAnswerAndSaysWhatItWas) {
@@ -143,27 +142,38 @@ TEST(Publisher, AnAnswerThatIsTooOldAlreadyIsNotShown) {
   EXPECT_EQ(it.page(), "");
 }
 
-TEST(Publisher, TodayEndsWithItsDay) {
+TEST(Publisher, AtMidnightTodayBecomesYesterday) {
   Publishing it(at(23, 55));
   it.accept("eu", question(Query::today, {at(0), at(23, 45)}));
-  it.expect_end_after(minutes(5), Query::today);
+  EXPECT_EQ(it.publisher.next_expiry(), it.clock.steady() + minutes(5));
+  it.clock.advance(minutes(5) - milliseconds(1));
+  it.publisher.expire();
+  EXPECT_TRUE(it.shows("_cost_today"));
+  EXPECT_FALSE(it.shows("_cost_yesterday"));
+  it.clock.advance(milliseconds(1));
+  it.publisher.expire();
+  EXPECT_FALSE(it.shows("_cost_today"));
+  EXPECT_TRUE(it.shows("_cost_yesterday"));
+  EXPECT_EQ(it.publisher.next_expiry(), it.clock.steady() + minutes(35));
   EXPECT_THAT(it.events.lines(), IsEmpty());  // as it does every night
 }
 
-TEST(Publisher, AnAnswerOfYesterdayThatComesAfterMidnightIsNotShown) {
+TEST(Publisher, AnAnswerOfYesterdayThatComesAfterMidnightIsNotTodays) {
   Publishing it(at(24));
   it.accept("eu", question(Query::today, {at(0), at(23, 45)}));
-  EXPECT_FALSE(it.status(Query::today).shown);
-  EXPECT_FALSE(it.shows("_today"));
+  EXPECT_FALSE(it.shows("_cost_today"));
+  EXPECT_TRUE(it.shows("_cost_yesterday"));
 }
 
-TEST(Publisher, TheFirstWindowThatEndsAtMidnightIsYesterdaysAffairOnly) {
-  Publishing it(at(10));
-  it.accept("eu", {Query::today, {at(0), at(10)}});
-  it.accept("eu", question(Query::current));
-  it.clock.advance(hours(14));
+TEST(Publisher, AnAnswerOfTheDayBeforeYesterdayIsNobodys) {
+  Publishing it(at(23, 55));
+  it.options.max_age = hours(72);
+  it.publisher.adopt(it.options);
+  it.accept("eu", question(Query::today, {at(0), at(23, 45)}));
+  it.clock.advance(hours(25));
   it.publisher.expire();
-  EXPECT_FALSE(it.status(Query::today).shown);
+  EXPECT_FALSE(it.shows("_cost_today"));
+  EXPECT_FALSE(it.shows("_cost_yesterday"));
 }
 
 TEST(Publisher, ANewAnswerStartsTheAgeAnew) {

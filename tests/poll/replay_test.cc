@@ -106,7 +106,7 @@ TEST(Replay, TimeNeverGoesBack) {
   Replaying it;
   ASSERT_TRUE(it.run({answered("eu", kCurrent, at(10, 10))}));
   EXPECT_EQ(it.clock.now(), at(10, 13));
-  EXPECT_EQ(*it.publisher.next_expiry() - it.clock.steady(), minutes(12));
+  EXPECT_EQ(it.publisher.next_expiry() - it.clock.steady(), minutes(12));
 }
 
 TEST(Replay, SaysWhichRecordingIsNone) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <variant>
 #include <vector>
@@ -193,11 +194,19 @@ struct Publishing {
   }
 
   std::shared_ptr<const Publication> latest() const { return board.latest(); }
+  /// The page but for the coverage of windows, which is always on it.
   std::string page() const {
-    std::string out;
+    std::string text, out;
     const auto publication = latest();  // a poller may publish another at any moment
-    for (const std::string& block : publication->page->text()) out += block;
+    for (const std::string& block : publication->page->text()) text += block;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.find("opencost_window_coverage_ratio") == std::string::npos) out += line + '\n';
+    }
     return out;
+  }
+  SteadyTime midnight() const {
+    return clock.steady() + (history.midnight(clock.now()) - clock.now());
   }
   bool shows(std::string_view text) const { return page().find(text) != std::string::npos; }
 
