@@ -13,8 +13,7 @@ namespace {
 using sqlite::Outcome;
 using std::chrono::sys_seconds;
 
-// SQLite's primary result codes.
-constexpr int kBusy = 5;
+// SQLite's primary result code.
 constexpr int kConstraint = 19;
 
 // Of a few hundred bytes each. Beyond, the file is asked again.
@@ -66,7 +65,8 @@ std::string difference(const Parameters& begun, const Parameters& now) {
 }  // namespace
 
 tl::unexpected<Error> Partial::failed(const sqlite::Failure& failure) const {
-  if (failure.code == kBusy) return fail(fmt::format("{}: another backfill is writing it", path_));
+  if (failure.reason == sqlite::Reason::busy)
+    return fail(fmt::format("{}: another backfill is writing it", path_));
   return fail(fmt::format("{}: {}", path_, failure.message));
 }
 

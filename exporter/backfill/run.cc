@@ -149,6 +149,14 @@ Result<void> Asking::window_of(std::size_t source, const model::Window& window) 
                           model::format_time(window.end), kept.error().message));
 }
 
+// A link that leads nowhere is a file, too.
+Result<void> check_absent(const std::string& path) {
+  std::error_code ignored;
+  const auto status = std::filesystem::symlink_status(path, ignored);
+  if (status.type() == std::filesystem::file_type::not_found) return {};
+  return fail(fmt::format("output: {} exists already; remove it or name another file", path));
+}
+
 Result<void> write(Partial& partial, const std::string& path, const std::stop_token& stop) {
   auto output = Output::create(path);
   if (!output) return tl::unexpected(output.error());
@@ -160,13 +168,8 @@ Result<void> write(Partial& partial, const std::string& path, const std::stop_to
   });
   if (!printed) return printed;
   if (const auto ok = output->write("# EOF\n"); !ok) return ok;
+  if (const auto ok = check_absent(path); !ok) return ok;
   return output->publish();
-}
-
-bool exists(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::symlink_status(path, ignored).type() !=
-         std::filesystem::file_type::not_found;
 }
 
 void remove_partial(const std::string& path) {
@@ -180,10 +183,7 @@ Result<Progress> run(const Options& options, const Setup& setup, const Clock& cl
                      const std::function<void(const Progress&)>& progress,
                      const std::stop_token& stop) {
   if (options.output.empty()) return fail("output: no file is named");
-  if (exists(options.output)) {
-    return fail(
-        fmt::format("output: {} exists already; remove it or name another file", options.output));
-  }
+  if (const auto ok = check_absent(options.output); !ok) return tl::unexpected(ok.error());
   if (const auto ok = check_labels(options); !ok) return tl::unexpected(ok.error());
   const auto span = resolve(options, setup, clock.now());
   if (!span) return tl::unexpected(span.error());
