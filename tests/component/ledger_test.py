@@ -19,7 +19,7 @@ DAYS = 40
 
 
 def days(page, state):
-    return page.value("opencost_exporter_ledger_days", cluster="demo", state=state)
+    return page.value("opencost_exporter_ledger_entries", cluster="demo", state=state)
 
 
 def full(page):
@@ -120,7 +120,7 @@ class LedgerTest(Case):
         self.assertEqual(page.value("opencost_exporter_ledger_persistent"), 0)
         self.assertGreaterEqual(
             page.value("opencost_exporter_ledger_failures_total", reason="damaged"), 1)
-        self.assertEqual(page.value("opencost_exporter_ledger_days_waiting"), DAYS)
+        self.assertEqual(page.value("opencost_exporter_ledger_entries_waiting"), DAYS)
         self.assertEqual(ledger.read_bytes(), before)
         self.assertRegex(exporter.output(), f"level=error .*{ledger}")
         # Somebody moves it away and has the configuration read again.
@@ -128,14 +128,14 @@ class LedgerTest(Case):
         self.assertEqual(exporter.reload()[0], 200)
         page = exporter.wait_for_page("the new file in use",
                                       lambda now: now.value("opencost_exporter_ledger_persistent"))
-        self.assertEqual(page.value("opencost_exporter_ledger_days_waiting"), 0)
+        self.assertEqual(page.value("opencost_exporter_ledger_entries_waiting"), 0)
         self.assertTrue(full(page))
 
     def test_a_full_disk(self):
         disk = self.disk("160k")
         exporter = self.exporter(disk.path / "ledger.db")
         page = exporter.wait_for_page("all days, some in memory", full)
-        self.assertGreater(page.value("opencost_exporter_ledger_days_waiting"), 0)
+        self.assertGreater(page.value("opencost_exporter_ledger_entries_waiting"), 0)
         self.assertEqual(page.value("opencost_exporter_ledger_persistent"), 0)
         self.assertGreaterEqual(
             page.value("opencost_exporter_ledger_failures_total", reason="full"), 1)
@@ -172,7 +172,7 @@ class LedgerTest(Case):
         exporter = self.started(Exporter(self.folder, f"--config.file={file}"))
         page = exporter.wait_for_page("all days", full)
         self.assertEqual(page.value("opencost_exporter_ledger_persistent"), 0)
-        self.assertEqual(page.value("opencost_exporter_ledger_days_waiting"), 0)
+        self.assertEqual(page.value("opencost_exporter_ledger_entries_waiting"), 0)
         self.assertEqual(page.sums("opencost_exporter_ledger_failures_total"), {(): 0})
 
 

@@ -91,6 +91,17 @@ inline std::shared_ptr<model::AllocationTable> table(const std::vector<Row>& row
   return out;
 }
 
+/// A source of which only this is known; any may be null.
+inline SourceReport report_of(std::shared_ptr<const Breakdown> current,
+                              std::shared_ptr<const Breakdown> today = nullptr,
+                              std::shared_ptr<const Inventory> assets = nullptr) {
+  SourceReport report;
+  report.current = std::move(current);
+  report.assets = std::move(assets);
+  report.periods[static_cast<std::size_t>(model::Period::today)].costs = std::move(today);
+  return report;
+}
+
 inline Breakdown broken_down(const std::vector<Row>& rows, double rejected_total = 0) {
   return break_down(table(rows, rejected_total));
 }

@@ -41,6 +41,9 @@ inline Pages replay(const std::string& directory) {
   poll::Publisher publisher(clock, history, self, board, [](const log::Event&) {});
   poll::PublisherOptions options;
   options.sources = {"eu", "us"};
+  options.budgets = {
+      {.name = "all", .monthly = 5000},
+      {.name = "payments", .monthly = 90.5, .cluster = "eu", .namespaces = {"pay*"}}};
   publisher.adopt(options);
   if (const auto replayed = poll::replay(*recordings, clock, publisher); !replayed) {
     throw std::runtime_error(replayed.error().message);

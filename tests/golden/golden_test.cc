@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <array>
 #include <fstream>
 #include <sstream>
 
@@ -54,8 +55,10 @@ TEST(Golden, ItShowsEveryFamilyOfTwoClustersAndWhatWasWrong) {
   const std::string cost = read("metrics.txt"), exporter = read("exporter.txt");
   for (const metrics::MetricSpec& spec : metrics::kCatalogue) {
     if (spec.group != metrics::Group::cost) continue;
-    for (const char* cluster : {"eu", "us"}) {
-      const std::string series = std::string(spec.name) + "{cluster=\"" + cluster + "\"";
+    const std::string label(spec.labels[0]);
+    const auto values = label == "budget" ? std::array{"all", "payments"} : std::array{"eu", "us"};
+    for (const char* value : values) {
+      const std::string series = std::string(spec.name) + "{" + label + "=\"" + value + "\"";
       EXPECT_NE(cost.find(series), std::string::npos) << series;
     }
   }

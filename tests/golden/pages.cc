@@ -62,7 +62,7 @@ class ClusterTransport final : public http::Transport {
 };
 
 int record(const std::string& directory) {
-  const SystemTime start = std::chrono::sys_days(std::chrono::year(2026) / 3 / 10) +
+  const SystemTime start = std::chrono::sys_days(std::chrono::year(2026) / 3 / 2) +
                            std::chrono::hours(10) + std::chrono::minutes(13);
   ManualClock clock(start);
   metrics::SelfMetrics self(clock.now());
@@ -77,10 +77,10 @@ int record(const std::string& directory) {
   publisher.adopt(options);
   std::vector<std::unique_ptr<poll::Poller>> pollers;
   for (const char* name : {"eu", "us"}) {
-    const demo::ClusterOptions options{
+    const demo::ClusterOptions cluster{
         .seed = pollers.size() + 1, .name = name, .nodes = 2, .pods = 8};
     auto transport = std::make_unique<http::RecordingTransport>(
-        std::make_unique<ClusterTransport>(options), directory, name, clock,
+        std::make_unique<ClusterTransport>(cluster), directory, name, clock,
         [](const Error& error) { throw std::runtime_error(error.message); });
     poll::Source source;
     source.name = name;

@@ -121,11 +121,13 @@ struct Asking {
   Limits limits = {};
   std::size_t chunk = std::string::npos;
   model::Window window = asked_window();
+  std::vector<std::string> labels = {};  // sorted
 };
 
 template <class Decoder>
 auto decode_with(std::string_view text, const Asking& asking) {
-  Decoder decoder(Question{asking.query, asking.window}, asking.cluster, asking.limits);
+  Decoder decoder(Question{asking.query, asking.window, asking.labels}, asking.cluster,
+                  asking.limits);
   while (!text.empty()) {
     const std::string_view chunk = text.substr(0, asking.chunk);
     if (!decoder.feed(chunk)) break;

@@ -12,7 +12,7 @@ using std::chrono::seconds;
 std::string window(Query query, Alignment alignment, seconds settle, std::string_view now,
                    std::chrono::milliseconds more = {}) {
   const auto found =
-      window_for(query, alignment, settle, SystemTime(*model::parse_time(now)) + more);
+      window_for(query, alignment, settle, {}, SystemTime(*model::parse_time(now)) + more);
   if (!found) return "none";
   return model::format_time(found->start) + " " + model::format_time(found->end);
 }
@@ -92,9 +92,9 @@ TEST(WindowFor, PartsOfASecondDoNotSettle) {
 TEST(WindowFor, NeverReachesIntoTheFutureOrOffTheGrid) {
   const auto start = *model::parse_time("2028-02-28T22:00:00Z");
   for (auto now = start; now < start + std::chrono::hours(28); now += seconds(37)) {
-    for (Query query : kQueries) {
+    for (Query query : {Query::current, Query::assets, Query::today}) {
       for (Alignment alignment : {Alignment::rolling, Alignment::hour}) {
-        const auto found = window_for(query, alignment, minutes(10), SystemTime(now));
+        const auto found = window_for(query, alignment, minutes(10), {}, SystemTime(now));
         if (!found) continue;
         const seconds grid = alignment == Alignment::hour ? seconds(3600) : kResolution;
         EXPECT_LE(found->end + minutes(10), now);
@@ -129,7 +129,7 @@ TEST(Url, IsWhatOpenCostReads) {
 
 TEST(ParseUrl, IsTheInverse) {
   for (std::string_view base : {"http://opencost:9003", "https://h:1/model/", ""}) {
-    for (Query query : kQueries) {
+    for (Query query : {Query::current, Query::assets, Query::today}) {
       const Question question{query, asked_window()};
       const auto read = parse_url(url(base, question));
       ASSERT_TRUE(read.has_value()) << read.error().message;
@@ -208,6 +208,7 @@ TEST(Words, AreLabelValues) {
   EXPECT_EQ(to_string(Query::current), "current");
   EXPECT_EQ(to_string(Query::assets), "assets");
   EXPECT_EQ(to_string(Query::today), "today");
+  EXPECT_EQ(to_string(Query::day), "day");
   EXPECT_EQ(to_string(Alignment::rolling), "rolling");
   EXPECT_EQ(to_string(Alignment::hour), "hour");
   std::string words;
