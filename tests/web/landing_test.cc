@@ -14,6 +14,7 @@ using samples::healthy_source;
 using samples::kNow;
 using samples::last_hour;
 using samples::new_source;
+using samples::report_of;
 using samples::this_day;
 using testing::HasSubstr;
 using testing::Not;
@@ -34,10 +35,10 @@ const std::vector<Cluster> kProd{{.name = "prod-eu",
                                   .unmounted = 20}};
 
 TEST(Landing, ShowsWhatACluserCosts) {
-  const std::string page = page_of(samples::publication(
-      {healthy_source("prod")}, {{.current = breakdown(last_hour(), kProd),
-                                  .today = breakdown(this_day(), {{"prod-eu", {{"a", 12345.5}}}}),
-                                  .assets = nullptr}}));
+  const std::string page = page_of(
+      samples::publication({healthy_source("prod")},
+                           {report_of(breakdown(last_hour(), kProd),
+                                      breakdown(this_day(), {{"prod-eu", {{"a", 12345.5}}}}))}));
   EXPECT_THAT(page, HasSubstr("<h2>prod</h2>"));
   EXPECT_THAT(page, HasSubstr("<h3>Cluster prod-eu</h3>"));
   EXPECT_THAT(page, HasSubstr("12,345.50 <small>USD</small>"));
@@ -48,14 +49,13 @@ TEST(Landing, ShowsWhatACluserCosts) {
   EXPECT_THAT(page, HasSubstr("Idle <b>32\u00a0%</b>"));
   EXPECT_THAT(page, HasSubstr("<i class=\"idle\" style=\"width:32.00%\"></i>"));
   EXPECT_THAT(page, HasSubstr("Unmounted <b>1\u00a0%</b>"));
-  EXPECT_THAT(page, HasSubstr("All 3 queries answered"));
+  EXPECT_THAT(page, HasSubstr("All 4 queries answered"));
   EXPECT_THAT(page, HasSubstr("published 12 s ago"));
 }
 
 TEST(Landing, RanksTheFiveDearestNamespaces) {
-  const std::string page = page_of(samples::publication(
-      {healthy_source("prod")},
-      {{.current = breakdown(last_hour(), kProd), .today = nullptr, .assets = nullptr}}));
+  const std::string page = page_of(
+      samples::publication({healthy_source("prod")}, {report_of(breakdown(last_hour(), kProd))}));
   std::size_t last = 0;
   for (const char* name : {"payments", "checkout", "search", "batch", "web"}) {
     const std::size_t at = page.find(fmt::format("title=\"{0}\">{0}</span>", name));
@@ -71,21 +71,17 @@ TEST(Landing, RanksTheFiveDearestNamespaces) {
 
 TEST(Landing, MultipliesByTheCurrencyRate) {
   poll::Publication publication = samples::publication(
-      {healthy_source("prod")}, {{.current = breakdown(last_hour(), {{"c", {{"a", 2}}}}),
-                                  .today = nullptr,
-                                  .assets = nullptr}});
+      {healthy_source("prod")}, {report_of(breakdown(last_hour(), {{"c", {{"a", 2}}}}))});
   publication.currency = "EUR";
   publication.currency_rate = 0.5;
   EXPECT_THAT(page_of(publication), HasSubstr("<dt>Per hour</dt><dd>1.00 <small>EUR</small></dd>"));
 }
 
 TEST(Landing, AddsUpTheFleetOnlyWhileAllOfItIsKnown) {
-  const cost::SourceReport known{.current = breakdown(last_hour(), {{"a", {{"x", 10}}}}),
-                                 .today = breakdown(this_day(), {{"a", {{"x", 100}}}}),
-                                 .assets = nullptr};
-  const cost::SourceReport other{.current = breakdown(last_hour(), {{"b", {{"x", 5}}}}),
-                                 .today = breakdown(this_day(), {{"b", {{"x", 50}}}}),
-                                 .assets = nullptr};
+  const cost::SourceReport known = report_of(breakdown(last_hour(), {{"a", {{"x", 10}}}}),
+                                             breakdown(this_day(), {{"a", {{"x", 100}}}}));
+  const cost::SourceReport other = report_of(breakdown(last_hour(), {{"b", {{"x", 5}}}}),
+                                             breakdown(this_day(), {{"b", {{"x", 50}}}}));
   const std::vector<poll::SourceStatus> sources{healthy_source("a"), healthy_source("b")};
   const std::string whole = page_of(samples::publication(sources, {known, other}));
   EXPECT_THAT(whole, HasSubstr("All 2 clusters today</dt><dd>150.00"));
@@ -142,13 +138,13 @@ TEST(Landing, SumsUpTheState) {
     EXPECT_THAT(page_of(samples::publication({source}, {{}})), HasSubstr(text));
   };
   poll::SourceStatus source = healthy_source("prod");
-  check(source, "All 3 queries answered");
+  check(source, "All 4 queries answered");
   source.queries[2] = {};
-  check(source, "2 of 3 queries answered");
+  check(source, "3 of 4 queries answered");
   source.queries[1].up = false;
-  check(source, "pill failing\"><i class=\"dot\"></i>1 of 3 queries in trouble");
+  check(source, "pill failing\"><i class=\"dot\"></i>1 of 4 queries in trouble");
   source.queries[0].shown = false;
-  check(source, "pill stale\"><i class=\"dot\"></i>2 of 3 queries in trouble");
+  check(source, "pill stale\"><i class=\"dot\"></i>2 of 4 queries in trouble");
 }
 
 TEST(Landing, IsFriendlyWhereThereIsNothingYet) {
@@ -165,8 +161,7 @@ TEST(Landing, IsFriendlyWhereThereIsNothingYet) {
 TEST(Landing, SurvivesFiguresThatAreMissingOrOdd) {
   const std::vector<Cluster> free_of_charge{{.name = "", .namespaces = {}}};
   const std::string page = page_of(samples::publication(
-      {healthy_source("prod")},
-      {{.current = breakdown(last_hour(), free_of_charge), .today = nullptr, .assets = nullptr}}));
+      {healthy_source("prod")}, {report_of(breakdown(last_hour(), free_of_charge))}));
   EXPECT_THAT(page, HasSubstr("Cluster without a name"));
   EXPECT_THAT(page, HasSubstr("No namespace cost anything in this hour."));
   EXPECT_THAT(page, HasSubstr("not known yet"));
@@ -174,15 +169,13 @@ TEST(Landing, SurvivesFiguresThatAreMissingOrOdd) {
   EXPECT_THAT(page, Not(HasSubstr("inf <small>")));
 
   const std::string no_rate = page_of(samples::publication(
-      {healthy_source("prod")},
-      {{.current = nullptr, .today = breakdown(this_day(), kProd), .assets = nullptr}}));
+      {healthy_source("prod")}, {report_of(nullptr, breakdown(this_day(), kProd))}));
   EXPECT_THAT(no_rate, HasSubstr("The run rate is not known"));
 
   const model::Window empty{last_hour().start, last_hour().start};
-  EXPECT_THAT(page_of(samples::publication(
-                  {healthy_source("prod")},
-                  {{.current = breakdown(empty, kProd), .today = nullptr, .assets = nullptr}})),
-              HasSubstr("The run rate is not known"));
+  EXPECT_THAT(
+      page_of(samples::publication({healthy_source("prod")}, {report_of(breakdown(empty, kProd))})),
+      HasSubstr("The run rate is not known"));
 }
 
 TEST(Landing, EscapesEverythingForeign) {
@@ -193,10 +186,8 @@ TEST(Landing, EscapesEverythingForeign) {
   source.queries[1].up = false;
   source.queries[1].failure = kHostile;
   const std::vector<Cluster> clusters{{.name = kHostile, .namespaces = {{kHostile, 3}}}};
-  poll::Publication publication =
-      samples::publication({source}, {{.current = breakdown(last_hour(), clusters),
-                                       .today = breakdown(this_day(), clusters),
-                                       .assets = nullptr}});
+  poll::Publication publication = samples::publication(
+      {source}, {report_of(breakdown(last_hour(), clusters), breakdown(this_day(), clusters))});
   publication.currency = kHostile;
   const std::string page = landing_page(&publication, kNow, "/'\"><script>");
   EXPECT_THAT(page, Not(HasSubstr("<script")));
@@ -223,9 +214,8 @@ TEST(Landing, LinksToEveryRoute) {
 }
 
 TEST(Landing, NeedsNothingFromElsewhere) {
-  const std::string page = page_of(samples::publication(
-      {healthy_source("prod")},
-      {{.current = breakdown(last_hour(), kProd), .today = nullptr, .assets = nullptr}}));
+  const std::string page = page_of(
+      samples::publication({healthy_source("prod")}, {report_of(breakdown(last_hour(), kProd))}));
   for (const char* foreign : {"<script", "<img", "url(", "@import", "src=", "https://"}) {
     EXPECT_THAT(page, Not(HasSubstr(foreign)));
   }

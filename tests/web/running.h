@@ -57,7 +57,7 @@ inline std::shared_ptr<const metrics::Page> uniform_page(int generation, int nam
   }
   hour->rows = rows;
   return std::make_shared<const metrics::Page>(
-      metrics::render({.sources = {{.current = hour, .today = nullptr, .assets = nullptr}}}, {}));
+      metrics::render({.sources = {report_of(hour)}, .budgets = {}}, {}));
 }
 
 /// A page of `mebibytes` blocks filled with `letter`, which no deflated form goes with.

@@ -63,6 +63,10 @@ inline model::Window this_day() {
   return {before(std::chrono::hours(10)), before(std::chrono::minutes(15))};
 }
 
+inline model::Window last_day() {
+  return {before(std::chrono::hours(34)), before(std::chrono::hours(10))};
+}
+
 inline poll::QueryStatus answered(std::chrono::minutes ago, model::Window window,
                                   std::uint64_t rows) {
   return {.asked = true,
@@ -80,7 +84,7 @@ inline poll::SourceStatus healthy_source(std::string_view name) {
   return {
       .name = std::string(name),
       .queries = {answered(minutes(3), last_hour(), 1842), answered(minutes(11), last_hour(), 96),
-                  answered(minutes(24), this_day(), 311)}};
+                  answered(minutes(24), this_day(), 311), answered(minutes(580), last_day(), 402)}};
 }
 
 /// A source that has not been asked.
@@ -88,11 +92,20 @@ inline poll::SourceStatus new_source(std::string_view name) {
   return {.name = std::string(name), .queries = {}};
 }
 
+/// What is known of a source; either may be null.
+inline cost::SourceReport report_of(std::shared_ptr<const cost::Breakdown> current,
+                                    std::shared_ptr<const cost::Breakdown> today = nullptr) {
+  cost::SourceReport report;
+  report.current = std::move(current);
+  report.periods[static_cast<std::size_t>(model::Period::today)].costs = std::move(today);
+  return report;
+}
+
 inline poll::Publication publication(std::vector<poll::SourceStatus> sources,
                                      std::vector<cost::SourceReport> reports) {
   return {.generation = 1,
           .published_at = kNow - std::chrono::seconds(12),
-          .report = {.sources = std::move(reports)},
+          .report = {.sources = std::move(reports), .budgets = {}},
           .sources = std::move(sources),
           .page = nullptr,
           .currency = "USD",
