@@ -143,10 +143,10 @@ struct SourceReport {
 /// An amount a month, and what counts towards it. Patterns may hold `*`.
 struct Budget {
   std::string name;
-  double monthly = 0;                         // in the currency that is exported
-  std::string cluster;                        // empty: all clusters
-  std::vector<std::string> namespaces;        // patterns; empty: all
-  std::map<std::string, std::string> labels;  // name -> pattern of the value; all must match
+  double monthly = 0;                           // in the currency that is exported
+  std::string cluster{};                        // empty: all clusters
+  std::vector<std::string> namespaces{};        // patterns; empty: all
+  std::map<std::string, std::string> labels{};  // name -> pattern of the value; all must match
 
   /// Idle and unmounted cost belong to a cluster and to nobody in it, so they count only here.
   bool whole_clusters() const { return namespaces.empty() && labels.empty(); }

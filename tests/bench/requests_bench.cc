@@ -27,9 +27,9 @@ struct Load {
   }
 };
 
-void row(std::string_view what, const Load& load, double days) {
-  std::cout << fmt::format("| {} | {:.1f} | {:.0f} |\n", what, load.requests / days,
-                           load.window_hours / days);
+void row(std::string_view what, const Load& load, double span) {
+  std::cout << fmt::format("| {} | {:.1f} | {:.0f} |\n", what, load.requests / span,
+                           load.window_hours / span);
 }
 
 /// `window=month` every five minutes, for `span` days from the first of a month of 30.
