@@ -18,12 +18,12 @@ constexpr std::string_view kFooter =
     "in\n"
     "docs/configuration.md. OPENCOST_URL=http://opencost.opencost:9003 alone is enough.\n";
 
-using Given = std::map<std::string, std::vector<std::string>>;  // flag -> values, as written
+using Given = std::map<const Flag*, std::vector<std::string>>;  // values, as written
 
 Exit wrong(std::string message) { return {kExitUsage, fmt::format("{}: {}\n", kProgram, message)}; }
 
 void add_flag(CLI::App& app, const Flag& flag, Given& given) {
-  app.add_option(std::string(flag.name), given[std::string(flag.name)], std::string(flag.meaning))
+  app.add_option(std::string(flag.name), given[&flag], std::string(flag.meaning))
       ->type_name(std::string(flag.value))
       ->expected(1)
       ->allow_extra_args(false)
@@ -55,6 +55,19 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
   return fmt::format("see {} --help", kProgram);
 }
 
+Exit misplaced(std::string_view name) {
+  std::vector<std::string> owners;
+  std::vector<std::string> ways;
+  for (const Flag& flag : flags()) {
+    if (flag.name != name) continue;
+    owners.emplace_back(flag.command);
+    ways.push_back(fmt::format("{} {} {} {}", kProgram, flag.command, name, flag.value));
+  }
+  return wrong(fmt::format("flag {} belongs to the command{} {}; write {}", name,
+                           owners.size() == 1 ? "" : "s", join(owners, " and "),
+                           join(ways, " or ")));
+}
+
 // A flag may have come with its value, which may be a secret: only the name is shown.
 Exit unexpected(const CLI::App& app) {
   const std::vector<std::string> rest = app.remaining(true);
@@ -72,10 +85,7 @@ Exit unexpected(const CLI::App& app) {
   std::vector<std::string> names{"--help", "--version"};
   for (const Flag& flag : flags()) {
     if (flag.command.empty() || flag.command == command) names.emplace_back(flag.name);
-    if (flag.name == word) {
-      return wrong(fmt::format("flag {} belongs to the command {}; write {} {} {} {}", word,
-                               flag.command, kProgram, flag.command, word, flag.value));
-    }
+    if (flag.name == word) return misplaced(word);
   }
   return wrong(fmt::format("{} is not a flag; {}", in_quotes(word), suggestion(word, names)));
 }
@@ -90,10 +100,26 @@ Result<void, Exit> take(const Flag& flag, const std::vector<std::string>& values
     invocation.flags[std::string(flag.setting)] = join(values, ",");
     return {};
   }
-  if (const auto applied = flag.apply(invocation, values.front()); !applied) {
-    return tl::unexpected(wrong(fmt::format("flag {}: {}", flag.name, applied.error().message)));
+  for (const std::string& value : values) {
+    if (const auto applied = flag.apply(invocation, value); !applied) {
+      return tl::unexpected(wrong(fmt::format("flag {}: {}", flag.name, applied.error().message)));
+    }
   }
   return {};
+}
+
+Result<void, Exit> check_required(std::string_view command, const Given& given) {
+  std::vector<std::string> missing;
+  std::vector<std::string> samples;
+  for (const Flag& flag : flags()) {
+    if (flag.command != command || flag.required.empty() || !given.at(&flag).empty()) continue;
+    missing.emplace_back(flag.name);
+    samples.push_back(fmt::format("{} {}", flag.name, flag.required));
+  }
+  if (missing.empty()) return {};
+  return tl::unexpected(wrong(fmt::format(
+      "flag{} {} {} missing; write {} {} {}", missing.size() == 1 ? "" : "s", join(missing, ", "),
+      missing.size() == 1 ? "is" : "are", kProgram, command, join(samples, " "))));
 }
 
 Result<Invocation, Exit> invocation(const CLI::App& app, const Given& given) {
@@ -102,9 +128,11 @@ Result<Invocation, Exit> invocation(const CLI::App& app, const Given& given) {
     for (const CommandRow& row : commands()) {
       if (row.name == chosen->get_name()) result.command = row.command;
     }
+    auto complete = check_required(chosen->get_name(), given);
+    if (!complete) return tl::unexpected(std::move(complete.error()));
   }
   for (const Flag& flag : flags()) {
-    auto taken = take(flag, given.at(std::string(flag.name)), result);
+    auto taken = take(flag, given.at(&flag), result);
     if (!taken) return tl::unexpected(std::move(taken.error()));
   }
   if (!result.record_directory.empty() && !result.replay_directory.empty()) {

@@ -10,6 +10,18 @@
 namespace exporter::config {
 namespace {
 
+template <class Target>
+void check_required(Loading& loading, const List<Target>& list) {
+  const std::size_t count = (loading.config.*list.items).size();
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const Setting<Target>& setting : list.settings()) {
+      const std::string path = fmt::format("{}[{}].{}", list.name, i, setting.key);
+      if (!setting.required || loading.was_found(path) || loading.was_refused(path)) continue;
+      loading.fault(path, fmt::format("is missing; write {}", setting.example));
+    }
+  }
+}
+
 void check_auth(Loading& loading, const std::string& base, const http::Auth& auth) {
   const bool bearer = loading.was_found(base + ".bearer_token_file");
   const bool username = loading.was_found(base + ".basic.username");
@@ -47,16 +59,25 @@ void check_tls(Loading& loading, const std::string& base, const poll::Source& so
   }
 }
 
+// OpenCost's collector adds up UTC days, and no others can be made of what it keeps.
+void check_calendar(Loading& loading, std::size_t index) {
+  const auto offset = loading.config.schedule.calendar.utc_offset;
+  if (loading.config.clusters[index].alignment != opencost::Alignment::hour || offset.count() == 0)
+    return;
+  loading.fault(fmt::format("clusters[{}].alignment", index),
+                fmt::format("hour goes with UTC days only, and calendar.utc_offset is {}; write "
+                            "rolling here or +00:00 there",
+                            print_offset(offset)));
+}
+
 void complete_cluster(Loading& loading, std::size_t index) {
   poll::Source& source = loading.config.clusters[index];
   const std::string base = fmt::format("clusters[{}]", index);
   source.http.max_answer_bytes = loading.config.max_answer_bytes;
-  if (!loading.was_found(base + ".url") && !loading.was_refused(base + ".url")) {
-    loading.fault(base + ".url", "is missing; write http://opencost.opencost:9003");
-  }
   if (!source.named && !source.url.empty()) source.name = authority(source.url);
   check_auth(loading, base + ".auth", source.http.auth);
   check_tls(loading, base + ".tls", source);
+  check_calendar(loading, index);
 }
 
 void check_names(Loading& loading) {
@@ -97,12 +118,25 @@ void check_ages(Loading& loading) {
   }
 }
 
+void check_days(Loading& loading) {
+  const std::optional<int> asked = loading.config.backfill_days;
+  const int kept = loading.config.ledger.keep_days;
+  if (!asked || *asked <= kept || loading.was_refused("ledger.keep_days")) return;
+  loading.fault(
+      "ledger.backfill_days",
+      fmt::format("{} is more than ledger.keep_days, {}{}; write {} or less, or keep more", *asked,
+                  kept, loading.was_found("ledger.keep_days") ? "" : " by default", kept));
+}
+
 }  // namespace
 
 void complete(Loading& loading, Clusters clusters) {
+  for_each_list([&](const auto& list) { check_required(loading, list); });
   for (std::size_t i = 0; i < loading.config.clusters.size(); ++i) complete_cluster(loading, i);
   check_names(loading);
   check_ages(loading);
+  check_days(loading);
+  complete_budgets(loading);
   if (clusters == Clusters::required && loading.config.clusters.empty() &&
       !loading.was_refused("clusters")) {
     loading.fault("clusters",

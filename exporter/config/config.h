@@ -1,6 +1,6 @@
 // Four front ends, one table: flags before environment before file before default.
 //
-// kSettings (settings.h) is the table; parsing, printing, docs/configuration.md and the example
+// The tables stand behind settings.h; parsing, printing, docs/configuration.md and the example
 // file are made from it. All faults of a configuration are reported at once, each with its place
 // and what to do.
 #pragma once
@@ -90,6 +90,10 @@ Result<Config, Faults> parse(std::string_view yaml, std::string_view name,
 /// The configuration in force as YAML, every key with its value. Secrets are files and so never in
 /// it; passwords in URLs are refused on reading.
 std::string print(const Config& config);
+
+/// The sections that differ between the two and that only a restart brings into force: `ledger`,
+/// `web`. A reload that finds some should say so.
+std::vector<std::string> sections_for_restart(const Config& in_force, const Config& next);
 
 /// File name -> content of the generated part of docs/: configuration.md, cli.md,
 /// example-config.yaml, metrics.md, http.md.

@@ -11,7 +11,7 @@ constexpr std::string_view kHead = R"(# Configuration
 
 Made from the table of settings by `opencost-exporter print-docs`; do not edit.
 
-Every key is optional but a cluster's `url`. The smallest useful file is
+Every key is optional but those that are said to be required. The smallest useful file is
 
 ```yaml
 clusters:
@@ -26,8 +26,8 @@ stand in [example-config.yaml](example-config.yaml).
 A flag wins over the environment, the environment over the file, the file over the default. The
 file is YAML, one document, at most 1 MiB, without anchors, aliases and tags.
 
-Every key outside `clusters` has a variable: `poll.max_age` is `OPENCOST_EXPORTER_POLL_MAX_AGE`. A
-list is written with commas. A variable that is set but empty counts as not set. Unknown variables
+Every key without `[]` has a variable: `poll.max_age` is `OPENCOST_EXPORTER_POLL_MAX_AGE`. A list
+is written with commas. A variable that is set but empty counts as not set. Unknown variables
 are not refused, since Kubernetes sets some with this prefix for a Service named
 `opencost-exporter`.
 
@@ -56,7 +56,9 @@ anything. Credentials are only ever files; they are in neither.
 
 SIGHUP or `POST /-/reload` reads the file and the credentials again. A file with faults changes
 nothing: the old configuration stays in force and the faults are logged and, on POST, answered.
-Answers of clusters that stay are kept. Keys of `web` need a restart.
+Answers of clusters that stay are kept. Changes of )";
+
+constexpr std::string_view kValues = R"( need a restart.
 
 ## Values
 
@@ -67,7 +69,10 @@ Answers of clusters that stay are kept. Keys of `web` need a restart.
 | boolean | `true` or `false`; also `yes`, `no`, `on`, `off`, `1`, `0` |
 | currency | 3 to 10 letters |
 | URL | `http://` or `https://`, a host, perhaps a port and a path; no user name, password, query or fragment |
-| file | a path; the file is read when it is needed, and again when it changes |
+| file | a path; one with a secret or a certificate is read when it is needed, and again when it changes |
+| offset | `+` or `-`, hours and minutes, from `-12:00` to `+14:00` and a multiple of 5 minutes: `+02:00`, `-05:30` |
+| pattern | text in which `*` stands for any text, also for none; in quotes where it begins with one |
+| label | as Kubernetes has it or as OpenCost does: `app.kubernetes.io/name`, `app_kubernetes_io_name` |
 )";
 
 constexpr std::string_view kExamples = R"(
@@ -102,6 +107,27 @@ poll:
 metrics:
   pods: false
 ```
+
+A budget for a team, wherever it runs, and one for a whole cluster; days are kept over restarts and
+begin where the bill has them begin:
+
+```yaml
+clusters:
+  - name: prod-eu
+    url: http://opencost.opencost:9003
+calendar:
+  utc_offset: "+01:00"
+ledger:
+  path: /var/lib/opencost-exporter/ledger.db
+budgets:
+  - name: payments
+    monthly: 12000
+    namespaces: [payments, "payments-*"]
+    labels: {app.kubernetes.io/part-of: shop}
+  - name: prod-eu
+    monthly: 40000
+    cluster: prod-eu
+```
 )";
 
 std::string cell(std::string_view text) {
@@ -112,20 +138,14 @@ std::string cell(std::string_view text) {
 
 std::string code(std::string_view text) { return text.empty() ? "" : fmt::format("`{}`", text); }
 
+/// Of a list's item there are short names only.
 std::string variables(std::string_view key) {
-  std::string names = code(environment_name(key));
+  std::vector<std::string> names;
+  if (key.find("[]") == std::string_view::npos) names.push_back(code(environment_name(key)));
   for (const ShortName& name : short_names()) {
-    if (name.key == key) names += ", " + code(name.name);
+    if (name.key == key) names.push_back(code(name.name));
   }
-  return names;
-}
-
-std::string cluster_variables(std::string_view key) {
-  std::string names;
-  for (const ShortName& name : short_names()) {
-    if (name.key == fmt::format("clusters[].{}", key)) names = code(name.name);
-  }
-  return names;
+  return join(names, ", ");
 }
 
 constexpr std::string_view kColumns =
@@ -133,28 +153,31 @@ constexpr std::string_view kColumns =
     "| --- | --- | --- | --- | --- | --- |\n";
 
 template <class Target>
-std::string row(const Setting<Target>& setting, std::string_view prefix,
-                const std::string& variable) {
-  return fmt::format("| `{}{}` | {} | {} | {} | {} | {} |\n", prefix, setting.key,
-                     cell(setting.type), code(setting.default_value), variable, code(setting.flag),
-                     cell(setting.meaning));
+std::string row(const Setting<Target>& setting, std::string_view prefix) {
+  const std::string key = fmt::format("{}{}", prefix, setting.key);
+  return fmt::format("| `{}` | {} | {} | {} | {} | {}{} |\n", key, cell(setting.type),
+                     code(setting.default_value), variables(key), code(setting.flag),
+                     cell(setting.meaning), setting.required ? " Required." : "");
 }
 
 std::string section(const Section& section) {
   std::string out =
       fmt::format("\n### {}\n\n{}{}\n\n{}", section.name, section.meaning,
-                  section.name == kFixedSection ? " Not changed by a reload." : "", kColumns);
-  if (section.name == "clusters") {
-    for (const auto& setting : cluster_settings()) {
-      out += row(setting, "clusters[].", cluster_variables(setting.key));
-    }
-  }
-  for (const auto& setting : settings()) {
-    if (setting.key.starts_with(fmt::format("{}.", section.name))) {
-      out += row(setting, "", variables(setting.key));
-    }
-  }
+                  section.takes == Change::restart ? " Not changed by a reload." : "", kColumns);
+  for (const auto& setting : settings_of(section)) out += row(setting, "");
+  with_list(section.name, [&](const auto& list) {
+    for (const auto& setting : list.settings())
+      out += row(setting, fmt::format("{}[].", list.name));
+  });
   return out;
+}
+
+std::string fixed_sections() {
+  std::vector<std::string> names;
+  for (const Section& each : kSections) {
+    if (each.takes == Change::restart) names.push_back(code(each.name));
+  }
+  return join(names, " and ");
 }
 
 }  // namespace
@@ -166,7 +189,7 @@ std::string configuration_page() {
   }
   out += "\n## Keys\n";
   for (const Section& each : kSections) out += section(each);
-  return out + std::string(kFaults) + std::string(kExamples);
+  return fmt::format("{}{}{}{}{}", out, kFaults, fixed_sections(), kValues, kExamples);
 }
 
 }  // namespace exporter::config

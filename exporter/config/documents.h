@@ -7,7 +7,8 @@ namespace exporter::config {
 
 std::string configuration_page();
 std::string command_line_page();
-/// Every key with its default, commented out; `#key: value` is a setting, `# ` begins prose.
+/// Every key with its default, commented out; `#key: value` is a setting, `# ` begins prose, and
+/// `#- ` and `#  ` an item of a list that is empty by default.
 std::string example_file();
 
 }  // namespace exporter::config

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "exporter/config/documents.h"
 #include "exporter/config/settings.h"
@@ -27,7 +28,8 @@ std::string prose(std::string_view text, std::size_t depth) {
 }
 
 std::string plain_value(Shape shape, std::string_view text) {
-  const bool quotes = text.starts_with(':') || text.find("://") != std::string_view::npos;
+  // Not needed by this program's reader; some others take `+02:00` for a number.
+  const bool quotes = shape != Shape::map && text.find(':') != std::string_view::npos;
   const std::string value = quotes ? fmt::format("\"{}\"", text) : std::string(text);
   return shape == Shape::list ? fmt::format("[{}]", value) : value;
 }
@@ -35,7 +37,8 @@ std::string plain_value(Shape shape, std::string_view text) {
 template <class Target>
 std::string entry(const Setting<Target>& setting, std::string_view name, std::size_t depth) {
   const bool unset = setting.default_value.empty();
-  return prose(fmt::format("{} [{}]", setting.meaning, setting.type), depth) +
+  const std::string_view note = setting.required ? "; required" : unset ? "; not set" : "";
+  return prose(fmt::format("{} [{}{}]", setting.meaning, setting.type, note), depth) +
          fmt::format("{}#{}: {}\n", indent(depth), name,
                      plain_value(setting.shape, unset ? setting.example : setting.default_value));
 }
@@ -63,14 +66,39 @@ std::string entries(std::span<const Setting<Target>> table, std::string_view sec
   return out;
 }
 
-std::string clusters() {
-  std::string out = "  - url: \"http://opencost.opencost:9003\"\n";
-  std::string rest = entries(cluster_settings(), "", 2);
-  const std::size_t at = rest.find("    #url:");
-  // The one key without which there is no cluster is the item's first line.
-  const std::size_t comment = rest.rfind('\n', rest.rfind("# Address", at));
-  rest.erase(comment + 1, rest.find('\n', at) - comment);
-  return out + rest;
+/// The key without which there is no item is its first line.
+template <class Target>
+const Setting<Target>& lead_of(const List<Target>& list) {
+  const auto table = list.settings();
+  return *std::find_if(table.begin(), table.end(), [](const auto& row) { return row.required; });
+}
+
+template <class Target>
+std::string shown_item(const List<Target>& list) {
+  const Setting<Target>& lead = lead_of(list);
+  std::string rest = entries(list.settings(), "", 2);
+  const std::string lead_entry = entry(lead, lead.key, 2);
+  rest.erase(rest.find(lead_entry), lead_entry.size());
+  return fmt::format("  - {}: {}\n{}", lead.key, plain_value(lead.shape, lead.example), rest);
+}
+
+/// All of the item behind a #, its headings too: `#- name: payments`, `#  monthly: 12000`.
+template <class Target>
+std::string hidden_item(const List<Target>& list) {
+  const std::string lead = fmt::format("    #{}: ", lead_of(list).key);
+  std::istringstream in(entries(list.settings(), "", 2));
+  std::string out;
+  for (std::string line; std::getline(in, line);) {
+    const bool leads = line.starts_with(lead);
+    const auto mark = line.find('#');
+    if (mark != std::string::npos && line[mark + 1] == ' ') {
+      out += line.substr(2) + '\n';
+      continue;
+    }
+    if (mark != std::string::npos) line.erase(mark, 1);
+    out += fmt::format("  #{} {}\n", leads ? '-' : ' ', line.substr(4));
+  }
+  return out;
 }
 
 }  // namespace
@@ -79,10 +107,11 @@ std::string example_file() {
   std::string out(kHead);
   for (const Section& section : kSections) {
     out += "\n" + prose(section.meaning, 0);
-    if (section.name == kFixedSection) out += prose("Changes need a restart.", 0);
+    if (section.takes == Change::restart) out += prose("Changes need a restart.", 0);
     out += fmt::format("{}:\n", section.name);
-    out += section.name == "clusters" ? clusters()
-                                      : entries(settings(), fmt::format("{}.", section.name), 1);
+    out += entries(settings_of(section), fmt::format("{}.", section.name), 1);
+    with_list(section.name,
+              [&](const auto& list) { out += list.shown ? shown_item(list) : hidden_item(list); });
   }
   return out;
 }

@@ -121,8 +121,9 @@ class Walk {
   }
 
   void items(const Setting<Target>& setting, const std::string& at, const Node& value) {
-    if (setting.shape == Shape::list && value.items.empty()) {
-      loading_.fault(at, "is an empty list; write at least one item or remove the key");
+    if (value.items.empty()) {
+      loading_.fault(at, fmt::format("is an empty {}; write at least one item or remove the key",
+                                     setting.shape == Shape::list ? "list" : "map"));
     }
     for (std::size_t i = 0; i < value.items.size(); ++i) {
       const Node& item = value.items[i];
@@ -147,29 +148,47 @@ class Walk {
   std::vector<std::string> others_;
 };
 
-void take_clusters(Loading& loading, const Node& node) {
+template <class Target>
+void take_list(Loading& loading, const List<Target>& list, const Node& node) {
+  const std::string name(list.name);
   if (node.kind == Node::Kind::null) return;
   if (node.kind != Node::Kind::list) {
-    loading.fault("clusters", fmt::format("is {}; write a list with one item per OpenCost, such as "
-                                          "- url: http://opencost.opencost:9003",
-                                          to_string(node.kind)));
-    loading.refuse("clusters");
+    loading.fault(name, fmt::format("is {}; write a list with one item per {}, such as - {}",
+                                    to_string(node.kind), list.item, list.sample));
+    loading.refuse(name);
     return;
   }
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const Node& item = node.items[i];
-    const std::string base = fmt::format("clusters[{}]", i);
+    const std::string base = fmt::format("{}[{}]", name, i);
     loading.found(base, loading.line(item.line));
-    poll::Source& source = loading.config.clusters.emplace_back();
-    if (item.kind != Node::Kind::map) {
-      loading.fault(base,
-                    fmt::format("is {}; write a map such as url: http://opencost.opencost:9003",
-                                to_string(item.kind)));
-      loading.refuse(base + ".url");
+    Target& target = (loading.config.*list.items).emplace_back();
+    if (item.kind == Node::Kind::map) {
+      Walk<Target>(loading, list.settings(), target, base, {}).map(item, "");
       continue;
     }
-    Walk<poll::Source>(loading, cluster_settings(), source, base, {}).map(item, "");
+    loading.fault(base,
+                  fmt::format("is {}; write a map such as {}", to_string(item.kind), list.sample));
+    for (const auto& setting : list.settings()) {
+      if (setting.required) loading.refuse(fmt::format("{}.{}", base, setting.key));
+    }
   }
+}
+
+void take_lists(Loading& loading, const Node& root) {
+  for_each_list([&](const auto& list) {
+    const auto key = std::find_if(root.keys.begin(), root.keys.end(),
+                                  [&](const Node::Key& each) { return each.text == list.name; });
+    if (key == root.keys.end()) return;
+    loading.found(std::string(list.name), loading.line(key->line));
+    take_list(loading, list, root.items[static_cast<std::size_t>(key - root.keys.begin())]);
+  });
+}
+
+std::vector<std::string> names_of_lists() {
+  std::vector<std::string> names;
+  for_each_list([&](const auto& list) { names.emplace_back(list.name); });
+  return names;
 }
 
 }  // namespace
@@ -188,12 +207,8 @@ void take_file(Loading& loading, std::string_view yaml) {
     loading.refuse("clusters");
     return;
   }
-  Walk<Config>(loading, settings(), loading.config, "", {"clusters"}).map(*root, "");
-  const auto clusters = std::find_if(root->keys.begin(), root->keys.end(),
-                                     [](const Node::Key& key) { return key.text == "clusters"; });
-  if (clusters == root->keys.end()) return;
-  loading.found("clusters", loading.line(clusters->line));
-  take_clusters(loading, root->items[static_cast<std::size_t>(clusters - root->keys.begin())]);
+  Walk<Config>(loading, settings(), loading.config, "", names_of_lists()).map(*root, "");
+  take_lists(loading, *root);
 }
 
 }  // namespace exporter::config

@@ -17,6 +17,7 @@ struct CommandRow {
 };
 std::span<const CommandRow> commands();
 
+/// Two commands may have a flag of the same name, one row each.
 struct Flag {
   std::string_view name;     // `--record`
   std::string_view value;    // what it takes, as the documentation calls it
@@ -24,9 +25,17 @@ struct Flag {
   std::string_view meaning;
   std::string_view setting = {};  // the key it sets, checked together with the configuration
   bool repeatable = false;
+  std::string_view required = {};  // a value to show where it is missing; empty: may be left out
   /// An error is the second half of a fault. Null for a flag that sets a setting.
   Result<void> (*apply)(Invocation& invocation, const std::string& text) = nullptr;
 };
 std::span<const Flag> flags();
+
+/// What the flags of `backfill` do, in backfill_flags.cc. REQUIRES: set_from comes before set_to.
+Result<void> set_from(Invocation& invocation, const std::string& text);
+Result<void> set_to(Invocation& invocation, const std::string& text);
+Result<void> set_step(Invocation& invocation, const std::string& text);
+Result<void> set_output(Invocation& invocation, const std::string& text);
+Result<void> add_label(Invocation& invocation, const std::string& text);
 
 }  // namespace exporter::config

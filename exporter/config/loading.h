@@ -78,6 +78,8 @@ void take_flags(Loading& loading, const std::map<std::string, std::string>& flag
 /// What can be said only once all is read: defaults that depend on other values, and
 /// contradictions.
 void complete(Loading& loading, Clusters clusters);
+/// The part of it that is about budgets.
+void complete_budgets(Loading& loading);
 
 /// `a, b,c` -> one value of a list setting per item; any other setting takes the text whole.
 void apply_text(Loading& loading, const Setting<Config>& setting, std::string_view text,

@@ -66,16 +66,40 @@ std::string map(std::span<const Setting<Target>> table, const Target& target, st
   return out;
 }
 
+template <class Target>
+std::string items(const List<Target>& list, const Config& config) {
+  const auto& targets = config.*list.items;
+  std::string out = targets.empty() ? "" : fmt::format("{}:\n", list.name);
+  for (const Target& target : targets) {
+    std::string item = map(list.settings(), target, 2);
+    item[2] = '-';
+    out += item;
+  }
+  return out;
+}
+
+std::string print(const Section& section, const Config& config) {
+  std::string out;
+  const bool list = with_list(section.name, [&](const auto& each) { out = items(each, config); });
+  return list ? out : map(settings_of(section), config, 0);
+}
+
 }  // namespace
 
 std::string print(const Config& config) {
-  std::string out = config.clusters.empty() ? "" : "clusters:\n";
-  for (const poll::Source& source : config.clusters) {
-    std::string cluster = map(cluster_settings(), source, 2);
-    cluster[2] = '-';
-    out += cluster;
+  std::string out;
+  for (const Section& section : kSections) out += print(section, config);
+  return out;
+}
+
+std::vector<std::string> sections_for_restart(const Config& in_force, const Config& next) {
+  std::vector<std::string> names;
+  for (const Section& section : kSections) {
+    if (section.takes == Change::restart && print(section, in_force) != print(section, next)) {
+      names.emplace_back(section.name);
+    }
   }
-  return out + map(settings(), config, 0);
+  return names;
 }
 
 }  // namespace exporter::config

@@ -17,6 +17,10 @@ using std::chrono::seconds;
 
 // Beyond a day a poll serves nobody, and `today` ends with its day.
 constexpr seconds kSlowest = hours(24);
+// Ten years.
+constexpr std::uint64_t kMostDays = 3660;
+// This month and the one before it.
+constexpr std::uint64_t kLeastKeptDays = 62;
 
 template <class Value>
 Result<Value> choice(Result<Value> value, const std::string& text) {
@@ -44,6 +48,14 @@ std::vector<Item> addresses(const Config& config) {
   return items;
 }
 
+// SQLite takes this word for a database that is gone with the process.
+Result<void> set_ledger_path(Config& config, const Item& item) {
+  if (item.text == ":memory:") {
+    return fail("\":memory:\" is no file; leave the key out to keep days in memory only");
+  }
+  return assign(config.ledger.path, parse_file(item.text));
+}
+
 std::string yes_or_no(bool value) { return value ? "true" : "false"; }
 
 constexpr Setting<Config> kSettings[] = {
@@ -57,9 +69,22 @@ constexpr Setting<Config> kSettings[] = {
      .type = "number",
      .default_value = "1",
      .meaning = "Every amount OpenCost reports is multiplied with this before it is exported.",
-     .apply = [](Config& c,
-                 const Item& i) { return assign(c.metrics.currency_rate, parse_rate(i.text)); },
+     .apply =
+         [](Config& c, const Item& i) {
+           return assign(c.metrics.currency_rate, parse_positive(i.text, "0.92"));
+         },
      .print = [](const Config& c) { return one(print_number(c.metrics.currency_rate)); }},
+    {.key = "calendar.utc_offset",
+     .type = "offset",
+     .default_value = "+00:00",
+     .meaning = "How far ahead of UTC the clocks are that days go by: with +02:00 a day begins at "
+                "22:00 UTC. The same all year, there is no daylight saving time; not together with "
+                "the alignment hour.",
+     .apply =
+         [](Config& c, const Item& i) {
+           return assign(c.schedule.calendar.utc_offset, parse_offset(i.text));
+         },
+     .print = [](const Config& c) { return one(print_offset(c.schedule.calendar.utc_offset)); }},
     {.key = "poll.current",
      .type = "duration",
      .default_value = "5m",
@@ -81,7 +106,7 @@ constexpr Setting<Config> kSettings[] = {
     {.key = "poll.today",
      .type = "duration",
      .default_value = "30m",
-     .meaning = "How often the costs since midnight UTC are asked for; 5m or more.",
+     .meaning = "How often the costs since the day began are asked for; 5m or more.",
      .apply =
          [](Config& c, const Item& i) {
            return assign(c.schedule.today, parse_seconds(i.text, minutes(5), kSlowest));
@@ -121,6 +146,35 @@ constexpr Setting<Config> kSettings[] = {
      .apply = [](Config& c,
                  const Item& i) { return assign(c.max_answer_bytes, parse_size(i.text)); },
      .print = [](const Config& c) { return one(print_size(c.max_answer_bytes)); }},
+    {.key = "ledger.path",
+     .type = "file",
+     .example = "/var/lib/opencost-exporter/ledger.db",
+     .meaning = "SQLite file of the finished days, so that a restart need not ask for them again; "
+                "its folder must exist. If left out, they are kept in memory only.",
+     .apply = set_ledger_path,
+     .print = [](const Config& c) { return one_unless_empty(c.ledger.path); }},
+    {.key = "ledger.keep_days",
+     .type = "integer",
+     .default_value = "400",
+     .meaning = "Days that ended longer ago are deleted; 62 to 3660.",
+     .apply =
+         [](Config& c, const Item& i) {
+           return assign(c.ledger.keep_days, parse_integer(i.text, kLeastKeptDays, kMostDays));
+         },
+     .print = [](const Config& c) { return one(std::to_string(c.ledger.keep_days)); }},
+    {.key = "ledger.backfill_days",
+     .type = "integer",
+     .example = "90",
+     .meaning = "Finished days to ask OpenCost for when they are not in the ledger, 0 to 3660 and "
+                "at most ledger.keep_days; if left out, back to the first of last month.",
+     .apply =
+         [](Config& c, const Item& i) {
+           return assign(c.backfill_days, parse_integer(i.text, 0, kMostDays));
+         },
+     .print =
+         [](const Config& c) {
+           return c.backfill_days ? one(std::to_string(*c.backfill_days)) : std::vector<Item>{};
+         }},
     {.key = "metrics.pods",
      .type = "boolean",
      .default_value = "true",
@@ -178,5 +232,13 @@ constexpr Setting<Config> kSettings[] = {
 }  // namespace
 
 std::span<const Setting<Config>> settings() { return kSettings; }
+
+std::span<const Setting<Config>> settings_of(const Section& section) {
+  const std::string prefix = fmt::format("{}.", section.name);
+  const auto within = [&](const Setting<Config>& row) { return row.key.starts_with(prefix); };
+  const auto* first = std::find_if(std::begin(kSettings), std::end(kSettings), within);
+  const auto* last = std::find_if_not(first, std::end(kSettings), within);
+  return {first, last};
+}
 
 }  // namespace exporter::config

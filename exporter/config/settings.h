@@ -1,12 +1,14 @@
-// The table of configuration keys. Reading, printing, the environment's names,
-// docs/configuration.md and the example file are made from it: a new setting is one row here and a
+// The tables of configuration keys. Reading, printing, the environment's names,
+// docs/configuration.md and the example file are made from them: a new setting is one row and a
 // field in its room.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "exporter/config/config.h"
@@ -24,38 +26,88 @@ struct Item {
 
 template <class Target>
 struct Setting {
-  std::string_view key = {};  // `poll.current`; for a cluster without `clusters[].`
+  std::string_view key = {};  // `poll.current`; in a list's table without `clusters[].`
   Shape shape = Shape::scalar;
   std::string_view type = {};           // as the documentation calls it
   std::string_view default_value = {};  // as in a file; empty: not set
   std::string_view example = {};        // for the example file, where there is no default
   std::string_view flag = {};           // empty: none
   std::string_view meaning = {};        // one sentence
+  bool required = false;                // of a list's item: cannot be left out
   /// An error is the second half of a fault: what is wrong; what to do.
   Result<void> (*apply)(Target& target, const Item& item) = nullptr;
   /// Nothing when it is not set.
   std::vector<Item> (*print)(const Target& target) = nullptr;
 };
 
+/// In the order of kSections, the keys of one section together.
 std::span<const Setting<Config>> settings();
 std::span<const Setting<poll::Source>> cluster_settings();
+std::span<const Setting<cost::Budget>> budget_settings();
 
-/// A reload takes every key but those of this section.
-inline constexpr std::string_view kFixedSection = "web";
+/// A section that is a list of maps. A further one is a row in kLists, one in kSections, and a
+/// table of what its items hold; the first required key of that leads an item of the example file.
+template <class Target>
+struct List {
+  std::string_view name;    // of the section
+  std::string_view item;    // what each item is
+  std::string_view sample;  // how an item begins
+  std::vector<Target> Config::*items;
+  std::span<const Setting<Target>> (*settings)();
+  bool shown = false;  // one item of it stands in the example file without a #
+};
+inline constexpr std::tuple kLists = {
+    List<poll::Source>{.name = "clusters",
+                       .item = "OpenCost",
+                       .sample = "url: http://opencost.opencost:9003",
+                       .items = &Config::clusters,
+                       .settings = cluster_settings,
+                       .shown = true},
+    List<cost::Budget>{.name = "budgets",
+                       .item = "budget",
+                       .sample = "name: payments",
+                       .items = &Config::budgets,
+                       .settings = budget_settings},
+};
+
+/// Calls `visit` with every row of kLists.
+template <class Visit>
+void for_each_list(Visit visit) {
+  std::apply([&](const auto&... lists) { (visit(lists), ...); }, kLists);
+}
+/// Calls `visit` with the list of this name. False: there is none.
+template <class Visit>
+bool with_list(std::string_view name, Visit visit) {
+  bool found = false;
+  for_each_list([&](const auto& list) {
+    if (list.name != name) return;
+    found = true;
+    visit(list);
+  });
+  return found;
+}
+
+enum class Change { reload, restart };
 
 struct Section {
   std::string_view name;
   std::string_view meaning;
+  Change takes = Change::reload;  // what brings a change of it into force
 };
-/// In the order of the file. `clusters` stands first.
-inline constexpr std::array<Section, 6> kSections = {{
+/// In the order of the file.
+inline constexpr std::array<Section, 9> kSections = {{
     {"clusters", "The OpenCosts to ask, one item each."},
     {"currency", "What amounts are called and multiplied with."},
+    {"calendar", "Where the days begin that costs are added up over."},
     {"poll", "How often OpenCost is asked, and how long its answers are shown."},
+    {"ledger", "Where finished days are kept, and how many.", Change::restart},
+    {"budgets", "Amounts a month, each with what counts towards it."},
     {"metrics", "Which of the larger families are exported."},
-    {"web", "Where Prometheus reaches the exporter."},
+    {"web", "Where Prometheus reaches the exporter.", Change::restart},
     {"log", "What is written to standard error."},
 }};
+/// The rows of settings() in a section; none for a list.
+std::span<const Setting<Config>> settings_of(const Section& section);
 
 /// The short variables besides OPENCOST_EXPORTER_..., weakest first.
 struct ShortName {

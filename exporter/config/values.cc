@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 #include "exporter/config/text.h"
 
@@ -32,6 +33,9 @@ constexpr std::array<Unit, 9> kSizes = {{{"TiB", 1ull << 40},
                                          {"MB", 1'000'000},
                                          {"kB", 1'000},
                                          {"B", 1}}};
+
+constexpr std::chrono::minutes kEasternmost = std::chrono::hours(14);
+constexpr std::chrono::minutes kWesternmost = std::chrono::hours(12);
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -117,6 +121,33 @@ Result<std::chrono::seconds> parse_seconds(std::string_view text, std::chrono::s
   return seconds;
 }
 
+Result<std::chrono::seconds> parse_offset(std::string_view text) {
+  const bool shaped = text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':';
+  const auto hours = shaped ? whole_number(text.substr(1, 2)) : std::nullopt;
+  const auto minutes = shaped ? whole_number(text.substr(4, 2)) : std::nullopt;
+  if (!hours || !minutes || *minutes > 59) {
+    return fail(fmt::format("{} is not an offset; write hours and minutes as +02:00 or -05:30",
+                            in_quotes(text)));
+  }
+  if (*minutes % 5 != 0) {
+    return fail(fmt::format("{} is not a multiple of 5 minutes; write one such as {}{:02}:{:02}",
+                            in_quotes(text), text[0], *hours, *minutes / 5 * 5));
+  }
+  const auto distance = std::chrono::minutes(static_cast<int>(*hours * 60 + *minutes));
+  const bool east = text[0] == '+';
+  if (distance > (east ? kEasternmost : kWesternmost)) {
+    return fail(fmt::format("{} is farther from UTC than any zone; write one from -12:00 to +14:00",
+                            in_quotes(text)));
+  }
+  return east ? distance : -distance;
+}
+
+std::string print_offset(std::chrono::seconds offset) {
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(offset).count();
+  const auto distance = std::abs(minutes);
+  return fmt::format("{}{:02}:{:02}", minutes < 0 ? '-' : '+', distance / 60, distance % 60);
+}
+
 Result<std::uint64_t> parse_size(std::string_view text) {
   std::string_view rest = text;
   const auto number = whole_number(take_while(rest, is_digit));
@@ -163,14 +194,15 @@ Result<std::uint64_t> parse_integer(std::string_view text, std::uint64_t least,
                           least, most));
 }
 
-Result<double> parse_rate(std::string_view text) {
+Result<double> parse_positive(std::string_view text, std::string_view example) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
-    return fail(fmt::format("{} is not a number; write one such as 0.92", in_quotes(text)));
+    return fail(fmt::format("{} is not a number; write one such as {}", in_quotes(text), example));
   }
   if (number <= 0) {
-    return fail(fmt::format("{} is not above zero; write a number such as 0.92", in_quotes(text)));
+    return fail(
+        fmt::format("{} is not above zero; write a number such as {}", in_quotes(text), example));
   }
   return number;
 }

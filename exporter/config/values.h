@@ -21,14 +21,18 @@ std::string print_duration(std::chrono::milliseconds duration);
 Result<std::chrono::seconds> parse_seconds(std::string_view text, std::chrono::seconds least,
                                            std::chrono::seconds most);
 
+/// `+02:00`, `-05:30`: what clocks show beyond UTC, as far as zones go, on marks of 5 minutes.
+Result<std::chrono::seconds> parse_offset(std::string_view text);
+std::string print_offset(std::chrono::seconds offset);
+
 /// `1024`, `64KiB`, `512MiB`, `1GiB`, `10MB`: bytes.
 Result<std::uint64_t> parse_size(std::string_view text);
 std::string print_size(std::uint64_t bytes);
 
 Result<bool> parse_boolean(std::string_view text);
 Result<std::uint64_t> parse_integer(std::string_view text, std::uint64_t least, std::uint64_t most);
-/// Finite and above zero.
-Result<double> parse_rate(std::string_view text);
+/// Finite and above zero; `example` is what a fault says to write.
+Result<double> parse_positive(std::string_view text, std::string_view example);
 std::string print_number(double number);
 
 /// Three to ten letters, in capitals.
