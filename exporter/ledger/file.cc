@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <fstream>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -22,6 +25,29 @@ std::uint64_t file_bytes(const std::string& path) {
 }
 
 std::string log_of(const std::string& path) { return path + "-wal"; }
+
+std::uint64_t big_endian(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
+  return value;
+}
+
+// SQLite takes what is shorter than its header for an empty file, and writes into it; and it fills
+// up a last page that was cut off. As long as a journal says more, the length says nothing.
+sqlite::Outcome<void> check_length(const std::string& path) {
+  constexpr std::string_view kMagic("SQLite format 3", 16);
+  const std::uint64_t length = file_bytes(path);
+  if (length == 0) return {};
+  std::array<char, 32> bytes{};
+  std::ifstream(path, std::ios::binary).read(bytes.data(), bytes.size());
+  const std::string_view header(bytes.data(), bytes.size());
+  if (!header.starts_with(kMagic)) return damage("file is not a database");
+  if (file_bytes(log_of(path)) > 0 || file_bytes(path + "-journal") > 0) return {};
+  const std::uint64_t page = std::max<std::uint64_t>(big_endian(header.substr(16, 2)), 512);
+  const std::uint64_t pages = big_endian(header.substr(28, 4));
+  if (length >= std::max<std::uint64_t>(pages, 1) * page && length % page == 0) return {};
+  return damage(fmt::format("it is cut off after {} bytes", length));
+}
 
 // The kernel's lock is taken here and lasts until the file is closed, however that happens. Asking
 // for it before the log is touched keeps the log's index in memory, without a file of its own.
@@ -73,6 +99,7 @@ Result<Store, Failure> open_file(const std::string& path, Store& reference) {
     return tl::unexpected(described(path, failure));
   };
   const bool has_log = file_bytes(log_of(path)) > 0;
+  if (const auto whole = check_length(path); !whole) return refuse(whole.error());
   auto database = sqlite::Database::open(path);
   if (!database) return refuse(database.error());
   database->keep_log(has_log);

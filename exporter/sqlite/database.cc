@@ -14,6 +14,12 @@ Outcome<Database> Database::open(const std::string& path) {
   // Even a failed opening gives a handle, which knows why and is to be closed.
   Database database(handle);
   if (result != SQLITE_OK) return tl::unexpected(last_failure(handle, path));
+  if (sqlite3_db_readonly(handle, "main") == 1) {
+    return tl::unexpected(Failure{.code = SQLITE_READONLY,
+                                  .extended = SQLITE_READONLY,
+                                  .message = sqlite3_errstr(SQLITE_READONLY),
+                                  .reason = Reason::read_only});
+  }
   return database;
 }
 

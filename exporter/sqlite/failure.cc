@@ -59,6 +59,7 @@ Reason reason_of(int code, int system) {
 }  // namespace
 
 Failure last_failure(sqlite3* database, const std::string& path) {
+  const int system_now = errno;
   Failure failure;
   failure.extended = sqlite3_extended_errcode(database);
   failure.code = failure.extended & 0xff;
@@ -66,6 +67,8 @@ Failure last_failure(sqlite3* database, const std::string& path) {
   int system = 0;
   if (failure.code == SQLITE_CANTOPEN || failure.code == SQLITE_IOERR) {
     system = sqlite3_system_errno(database);
+    // SQLite does not keep it where a commit failed, but nothing has overwritten it since.
+    if (system == 0) system = system_now;
     if (failure.code == SQLITE_CANTOPEN) system = true_reason(system, path);
     if (system != 0) failure.message += ": " + std::generic_category().message(system);
   }

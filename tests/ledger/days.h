@@ -116,20 +116,17 @@ inline Rows rows_of(const model::AllocationTable& table) {
 }
 
 inline Rows naive_sum(const std::vector<Rows>& tables) {
-  Rows sum;
-  for (const Rows& rows : tables) {
-    for (const Row& row : rows) {
-      const auto same = std::find_if(sum.begin(), sum.end(),
-                                     [&](const Row& other) { return other.key() == row.key(); });
-      if (same == sum.end()) {
-        sum.push_back(row);
-        continue;
-      }
-      for (std::size_t i = 0; i < model::kResources; ++i) same->costs[i] += row.costs[i];
-      same->reported += row.reported;
+  Rows all, sum;
+  for (const Rows& rows : tables) all.insert(all.end(), rows.begin(), rows.end());
+  sort(all);
+  for (const Row& row : all) {
+    if (sum.empty() || sum.back().key() != row.key()) {
+      sum.push_back(row);
+      continue;
     }
+    for (std::size_t i = 0; i < model::kResources; ++i) sum.back().costs[i] += row.costs[i];
+    sum.back().reported += row.reported;
   }
-  sort(sum);
   return sum;
 }
 

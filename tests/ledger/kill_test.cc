@@ -1,0 +1,154 @@
+// The process is killed again and again while it writes days, and nothing it had reported as
+// written is ever missing, doubled or mixed.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <ctime>
+#include <map>
+
+#include "tests/http/temporary_directory.h"
+#include "tests/ledger/days.h"
+#include "tests/ledger/process.h"
+
+namespace exporter::ledger {
+namespace {
+
+using namespace samples;
+
+constexpr int kKills = 220;
+constexpr int kDays = 12;
+
+/// The writes follow from their number alone, so that both processes know them. Numbers begin at 1.
+struct Write {
+  explicit Write(std::int64_t number) : random(static_cast<unsigned>(number)) {
+    day_number = static_cast<int>(random() % kDays);
+    entry = recorded(day(day_number));
+    entry.answer_bytes = static_cast<std::uint64_t>(number);
+    // From a row or none to transactions of some hundred pages.
+    const std::size_t count = std::array{0U, 1U, 40U, 400U, 3000U}.at(random() % 5);
+    for (std::size_t i = 0; i < count; ++i) {
+      Row row = cpu(fmt::format("n{}", i % 7), fmt::format("w{:05}-{}", i, random() % 3),
+                    static_cast<std::int64_t>(random() % 1'000'000));
+      if (i % 4 == 0) row.labels = {{"write", fmt::format("{}", number % 50)}};
+      rows.push_back(row);
+    }
+    sort(rows);
+  }
+
+  std::mt19937 random;
+  int day_number = 0;
+  Entry entry;
+  Rows rows;
+};
+
+/// The kernel kills this process after that time, whatever it does then.
+void arm(std::chrono::microseconds after) {
+  sigevent event{};
+  event.sigev_notify = SIGEV_SIGNAL;
+  event.sigev_signo = SIGKILL;
+  timer_t timer{};
+  itimerspec when{};
+  when.it_value.tv_sec = static_cast<time_t>(after.count() / 1'000'000);
+  when.it_value.tv_nsec = static_cast<long>(after.count() % 1'000'000 * 1000);
+  if (::timer_create(CLOCK_MONOTONIC, &event, &timer) != 0 ||
+      ::timer_settime(timer, 0, &when, nullptr) != 0) {
+    ::_exit(2);
+  }
+}
+
+enum class Life { from_the_start, once_it_is_open };
+
+/// Writes days from number `next` on until it is killed, and says each number once it is written.
+void write_days(const std::string& path, std::int64_t next, Life begins,
+                std::chrono::microseconds life, const Child::Say& say) {
+  if (begins == Life::from_the_start) arm(life);
+  Ledger ledger({.path = path});
+  if (ledger.trouble()) ::_exit(3);
+  if (begins == Life::once_it_is_open) arm(life);
+  while (true) {
+    const Write write(next);
+    if (ledger.record("s", write.entry, table(write.entry.window, write.rows).get())) ::_exit(4);
+    say(next++);
+  }
+}
+
+class KillTest : public testing::Test {
+ protected:
+  /// Lets a child write from where the last one was killed, and says how far it came for sure.
+  void run_child(Life begins, std::chrono::microseconds life) {
+    Child child([&](const Child::Say& say) { write_days(path_, done_ + 1, begins, life, say); });
+    while (const auto number = child.read()) {
+      ASSERT_EQ(*number, done_ + 1);
+      done_ = *number;
+      last_[Write(done_).day_number] = done_;
+    }
+    ASSERT_EQ(child.wait(), SIGKILL);
+  }
+
+  /// The day is what this write made it, and nothing else.
+  static bool is(Ledger& ledger, const Entry& entry, std::int64_t number) {
+    if (entry.answer_bytes != static_cast<std::uint64_t>(number)) return false;
+    const Write write(number);
+    EXPECT_EQ(entry, with(write.entry, write.rows));
+    const auto sum = ledger.sum("s", entry.window);
+    EXPECT_TRUE(sum && rows_of(**sum) == write.rows) << "write " << number;
+    return true;
+  }
+
+  void check() {
+    Ledger ledger({.path = path_});
+    ASSERT_EQ(ledger.trouble(), std::nullopt);
+    std::map<int, Entry> found;
+    for (const Entry& entry : ledger.entries("s")) {
+      const auto number = std::chrono::floor<std::chrono::days>(entry.window.start - day(0).start);
+      ASSERT_TRUE(found.emplace(static_cast<int>(number.count()), entry).second);
+    }
+    const Write begun(done_ + 1);
+    if (const auto entry = found.find(begun.day_number);
+        entry != found.end() && is(ledger, entry->second, done_ + 1)) {
+      // It was written, only not yet reported.
+      last_[begun.day_number] = ++done_;
+      ++unreported_;
+    }
+    ASSERT_EQ(found.size(), last_.size());
+    for (const auto& [number, write] : last_) {
+      ASSERT_TRUE(found.contains(number));
+      ASSERT_TRUE(is(ledger, found.at(number), write)) << "day " << number << " write " << write;
+    }
+  }
+
+  http::TemporaryDirectory directory_;
+  const std::string path_ = directory_.file("ledger.db");
+  std::int64_t done_ = 0;
+  std::map<int, std::int64_t> last_;  // day -> the number of its last write
+  int unreported_ = 0;
+};
+
+TEST_F(KillTest, LosesNothingThatWasWritten) {
+  std::mt19937 random(1);
+  int with_log = 0;
+  // A child lives for a write or two, however fast they are here.
+  int longest_life = 20'000;
+  for (int kill = 0; kill < kKills; ++kill) {
+    SCOPED_TRACE(fmt::format("kill {}", kill));
+    const Life begins = kill % 4 == 0 ? Life::from_the_start : Life::once_it_is_open;
+    const auto life = 1 + random() % static_cast<unsigned>(longest_life);
+    const std::int64_t done_before = done_;
+    ASSERT_NO_FATAL_FAILURE(run_child(begins, std::chrono::microseconds(life)));
+    longest_life += done_ == done_before ? longest_life / 8 : -longest_life / 8;
+    longest_life = std::clamp(longest_life, 1'000, 2'000'000);
+    std::error_code error;
+    if (std::filesystem::file_size(path_ + "-wal", error) > 0 && !error) ++with_log;
+    ASSERT_NO_FATAL_FAILURE(check());
+  }
+  // Otherwise nobody was killed while writing.
+  EXPECT_GT(with_log, kKills / 10);
+  EXPECT_GT(done_, kKills / 10);
+  RecordProperty("writes", std::to_string(done_));
+  RecordProperty("killed_with_log", with_log);
+  RecordProperty("unreported", unreported_);
+}
+
+}  // namespace
+}  // namespace exporter::ledger
