@@ -103,6 +103,7 @@ struct Label {
   std::string_view name;
   std::string_view value;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 that `<` compares with for one
   friend auto operator<=>(const Label&, const Label&) = default;
 };
 /// Of the labels that were asked for, those a row has, sorted by name.

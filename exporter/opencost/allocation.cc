@@ -236,7 +236,7 @@ void AllocationDecoder::State::drop_duplicates() {
 }
 
 std::optional<Fault> AllocationDecoder::State::verdict() {
-  const auto wrong = reader.finish(true);
+  auto wrong = reader.finish(true);
   const bool day = question.query == Query::day;
   if (wrong && !(day && wrong->refusal == Refusal::empty)) return wrong;
   if (sum > kLargestSum) {

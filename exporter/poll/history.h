@@ -62,7 +62,7 @@ class History {
 
   /// Finished days and `today` together. `today` is the last answer of Query::today or null; one of
   /// yesterday stands for what is known of that day until its own answer comes.
-  Periods periods(const std::string& source, std::shared_ptr<const cost::Breakdown> today,
+  Periods periods(const std::string& source, const std::shared_ptr<const cost::Breakdown>& today,
                   SystemTime now);
 
   /// When the ledger was last answered for this source, by this process or an earlier one.

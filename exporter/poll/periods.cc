@@ -71,7 +71,8 @@ Days History::finished_days(Period period, std::chrono::local_days today) {
 }
 
 History::Periods History::periods(const std::string& source,
-                                  std::shared_ptr<const cost::Breakdown> today, SystemTime now) {
+                                  const std::shared_ptr<const cost::Breakdown>& today,
+                                  SystemTime now) {
   std::lock_guard lock(mutex_);
   Periods out;
   const auto at = kept_.find(source);

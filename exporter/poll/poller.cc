@@ -60,7 +60,7 @@ Poller::Poller(Source source, Schedule schedule, http::RetryPolicy retry, const 
                std::unique_ptr<http::Transport> transport, const History& history,
                Publisher& publisher, log::Log log, std::uint64_t seed)
     : source_(std::move(source)),
-      schedule_(schedule),
+      schedule_(std::move(schedule)),
       retry_(retry),
       clock_(clock),
       transport_(std::move(transport)),

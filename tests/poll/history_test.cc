@@ -89,7 +89,7 @@ struct Filling : samples::Polling {
   double coverage(Period which) { return period(which).coverage.ratio(); }
   double days_in(std::string_view state) const {
     const std::string series =
-        fmt::format("opencost_exporter_ledger_days{{cluster=\"eu\",state=\"{}\"}} ", state);
+        fmt::format("opencost_exporter_ledger_entries{{cluster=\"eu\",state=\"{}\"}} ", state);
     const std::string text = self.render(metrics::Format::text);
     return std::stod(text.substr(text.find(series) + series.size()));
   }
@@ -169,7 +169,7 @@ TEST(History, TakesLateDataAndCountsTheChange) {
   EXPECT_EQ(it.total(Period::yesterday), 3);
   EXPECT_THAT(
       it.self.render(metrics::Format::text),
-      testing::HasSubstr("opencost_exporter_ledger_days_changed_total{cluster=\"eu\"} 1\n"));
+      testing::HasSubstr("opencost_exporter_ledger_entries_changed_total{cluster=\"eu\"} 1\n"));
   EXPECT_THAT(it.events.lines(log::Level::info),
               testing::Contains("late data changed a day cluster=eu day=2026-03-10 cost=3.00000 "
                                 "cost_before=2.00000"));
@@ -181,7 +181,7 @@ TEST(History, AnEqualSecondAnswerIsNoChange) {
   EXPECT_THAT(it.days_asked(), ElementsAre("03-09", "03-10", "03-10"));
   EXPECT_THAT(
       it.self.render(metrics::Format::text),
-      testing::HasSubstr("opencost_exporter_ledger_days_changed_total{cluster=\"eu\"} 0\n"));
+      testing::HasSubstr("opencost_exporter_ledger_entries_changed_total{cluster=\"eu\"} 0\n"));
 }
 
 class EmptyDay : public testing::TestWithParam<std::string> {};

@@ -205,7 +205,7 @@ TEST_F(Life, EveryPeriodEqualsTheModelThroughSeventyDays) {
     check(remembered);
   }
   changed += number(process->self.render(metrics::Format::text),
-                    "opencost_exporter_ledger_days_changed_total{cluster=\"life\"}");
+                    "opencost_exporter_ledger_entries_changed_total{cluster=\"life\"}");
   EXPECT_EQ(changed, 5);  // the days before 18, 21, 24, 27 and 30
 
   process->live_until(on(2, 1, 0, 50));  // a month has just begun

@@ -228,8 +228,8 @@ struct Polling : Publishing<JumpingClock> {
       : Publishing(start),
         script(clock),
         source(make_source(alignment)),
-        poller(source, rules, {}, clock, std::make_unique<ScriptedTransport>(script), history,
-               publisher, events.sink(), seed) {}
+        poller(source, std::move(rules), {}, clock, std::make_unique<ScriptedTransport>(script),
+               history, publisher, events.sink(), seed) {}
 
   static Schedule steady_rules() {
     Schedule rules;
