@@ -65,7 +65,7 @@ class Service {
           const config::Config& config)
       : invocation_(invocation),
         environment_(std::move(environment)),
-        web_(config.web),
+        in_force_(config),
         logger_(config.log),
         self_(clock_.now()),
         ledger_(config.ledger),
@@ -80,7 +80,8 @@ class Service {
     const auto trouble = ledger_.trouble();
     if (trouble && trouble->trouble == ledger::Trouble::in_use) return fail(trouble->detail);
     adopt(config);
-    auto server = web::Server::start(web_, clock_, board_, self_, [this] { return reload(); });
+    auto server =
+        web::Server::start(in_force_.web, clock_, board_, self_, [this] { return reload(); });
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
     for (const std::string& address : server_->addresses()) {
@@ -101,11 +102,11 @@ class Service {
       return fail(message);
     }
     adopt(*config);
-    const bool rebind = config->web != web_;
-    logger_.write({log::Level::info, "configuration loaded",
-                   rebind
-                       ? decltype(log::Event::fields){{"note", "changes of `web` need a restart"}}
-                       : decltype(log::Event::fields){}});
+    log::Event event{log::Level::info, "configuration loaded", {}};
+    for (const std::string& section : config::sections_for_restart(in_force_, *config)) {
+      event.fields.emplace_back("note", "changes of `" + section + "` need a restart");
+    }
+    logger_.write(event);
     return {};
   }
 
@@ -133,7 +134,7 @@ class Service {
 
   config::Invocation invocation_;
   config::Environment environment_;
-  web::Options web_;
+  config::Config in_force_;  // since the start
   log::Logger logger_;
   SystemClock clock_;
   metrics::SelfMetrics self_;

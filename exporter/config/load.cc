@@ -33,6 +33,14 @@ Result<Config, Faults> finish(Loading& loading, const Environment& environment,
   return std::move(loading.config);
 }
 
+// What the demo is set up with when it is given no file, so that every family has series.
+constexpr std::string_view kDemoFile = R"(
+budgets:
+  - {name: demo, cluster: demo, monthly: 2400}
+  - {name: payments, namespaces: ["pay*"], monthly: 190}
+  - {name: team-data, labels: {team: data}, monthly: 800}
+)";
+
 }  // namespace
 
 Result<Config, Faults> parse(std::string_view yaml, std::string_view name,
@@ -52,6 +60,8 @@ Result<Config, Faults> load(const Invocation& invocation, const Environment& env
       loading.fault(loading.line(0), "", text.error().message);
       loading.refuse("clusters");
     }
+  } else if (invocation.command == Command::demo) {
+    take_file(loading, kDemoFile);
   }
   const bool optional = invocation.command == Command::demo || !invocation.replay_directory.empty();
   return finish(loading, environment, invocation.flags,

@@ -39,6 +39,7 @@ box-shadow:var(--shadow);padding:20px 22px}
 .fleet p{align-self:center}
 .fleet dd{font-size:22px;font-weight:650;letter-spacing:-.02em}
 dt,.label{font-size:13px;color:var(--quiet)}
+.muted+.label{margin-top:14px}
 .big{font-size:34px;line-height:1.2;font-weight:680;letter-spacing:-.03em}
 .big small{font-size:.42em}
 p.big.muted{font-size:20px;line-height:1.6;font-weight:500;letter-spacing:0}

@@ -119,7 +119,7 @@ class BadDay(Case):
         self.write(timeout="59s")
         exporter.signal(signal.SIGHUP)
         page = exporter.wait_for_page("every query to fail", lambda page: not any(
-            page.family("opencost_up").values()))
+            page.value("opencost_up", query=query) for query in queries()))
         self.assertEqual(page.family("opencost_cluster_cost_per_hour"), figures)
         self.assertTrue(page.family("opencost_node_cost_per_hour"))
         self.assertEqual(bool(page.family("opencost_cluster_cost_today")), TODAY)

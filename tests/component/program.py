@@ -102,13 +102,15 @@ class Exporter(Program):
         return wait_for(what, look)
 
     def wait_for_costs(self):
-        """The first page with all there is: every query answered, and its costs published."""
+        """The first page with all there is: every query answered, and its costs published; every
+        finished day that is wanted has been asked for."""
         families = {"current": "opencost_pod_cost_per_hour",
                     "assets": "opencost_node_idle_cost_per_hour",
                     "today": "opencost_cluster_cost_today"}
         return self.wait_for_page("an answer to every query", lambda page: all(
             page.value("opencost_up", query=query) and page.family(families[query])
-            for query in queries()))
+            for query in queries()) and not any(
+                page.family("opencost_exporter_ledger_entries", state="missing").values()))
 
     def reload(self):
         """(status, text) of POST /-/reload."""
