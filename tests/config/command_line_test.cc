@@ -76,8 +76,8 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
   check({"--seed", "3"},
         "flag --seed belongs to the command demo; write opencost-exporter demo --seed N");
   check({"run", "--output", "x"},
-        "flag --output belongs to the command print-docs; write opencost-exporter print-docs "
-        "--output DIR");
+        "flag --output belongs to the commands backfill and print-docs; write opencost-exporter "
+        "backfill --output FILE or opencost-exporter print-docs --output DIR");
   check({"--config.file"}, "flag --config.file: has no value; write one");
   check({"--config.file="}, "flag --config.file: has no value; write one");
   check({"--log.level", "a", "--log.level", "b"}, "flag --log.level: stands twice; leave one out");

@@ -37,18 +37,23 @@ TEST(Example, IsAConfigurationOfDefaults) {
   EXPECT_EQ(good(documents().at("example-config.yaml")), expected);
 }
 
-/// Every `#key: value` line without its #, except below clusters, where examples stand as well.
+/// Every `#key: value` line without its #, except where the comment above says that there is no
+/// default.
 std::string uncommented(const std::string& example) {
   std::istringstream in(example);
   std::string out;
-  bool in_clusters = false;
+  std::string comment;
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("clusters:")) in_clusters = true;
-    if (line.starts_with("currency:")) in_clusters = false;
     const auto mark = line.find_first_not_of(' ');
-    const bool comment = mark != std::string::npos && line[mark] == '#';
-    const bool setting = comment && mark + 1 < line.size() && line[mark + 1] != ' ';
-    if (setting && !in_clusters) line.erase(mark, 1);
+    const bool behind = mark != std::string::npos && line[mark] == '#' && mark + 1 < line.size();
+    if (behind && line[mark + 1] == ' ') {
+      comment += line.substr(mark + 1);
+    } else {
+      if (behind && !comment.ends_with("not set]") && !comment.ends_with("required]")) {
+        line.erase(mark, 1);
+      }
+      comment.clear();
+    }
     out += line + "\n";
   }
   return out;
@@ -58,40 +63,49 @@ TEST(Example, SaysTheDefaultsThatAreInForce) {
   const std::string example = documents().at("example-config.yaml");
   const std::string yaml = uncommented(example);
   EXPECT_THAT(yaml, testing::HasSubstr("\n  max_age: 15m\n"));
+  EXPECT_THAT(yaml, testing::HasSubstr("\n    timeout: 2m\n"));
+  EXPECT_THAT(yaml, testing::HasSubstr("\n  utc_offset: \"+00:00\"\n"));
+  EXPECT_THAT(yaml, testing::HasSubstr("\n  #path: /var/lib/"));
   EXPECT_EQ(good(yaml), good(example));
+}
+
+TEST(Example, HasABudgetBehindItsSigns) {
+  std::istringstream in(documents().at("example-config.yaml"));
+  std::string yaml;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("  #-") || line.starts_with("  #  ")) line.erase(2, 1).insert(2, "  ");
+    yaml += line + "\n";
+  }
+  const Config config = good(yaml);
+  ASSERT_EQ(config.budgets.size(), 1u);
+  EXPECT_EQ(config.budgets[0], (cost::Budget{.name = "payments",
+                                             .monthly = 12000,
+                                             .cluster = "prod-eu",
+                                             .namespaces = {"payments-*"},
+                                             .labels = {{"team", "payments"}}}));
 }
 
 TEST(Example, NamesEveryKeyThereIs) {
   const std::string example = documents().at("example-config.yaml");
   const std::string page = documents().at("configuration.md");
-  for (const char* key : {"name",
-                          "url",
-                          "timeout",
-                          "connect_timeout",
-                          "alignment",
-                          "bearer_token_file",
-                          "username",
-                          "password_file",
-                          "header_files",
-                          "ca_file",
-                          "cert_file",
-                          "key_file",
-                          "server_name",
-                          "insecure_skip_verify",
-                          "code",
-                          "rate",
-                          "current",
-                          "assets",
-                          "today",
-                          "settle",
-                          "max_age",
-                          "retries",
-                          "max_answer_bytes",
-                          "pods",
-                          "workloads",
-                          "listen_addresses",
-                          "telemetry_path",
-                          "level",
+  for (const char* key : {"name",           "url",
+                          "timeout",        "connect_timeout",
+                          "alignment",      "bearer_token_file",
+                          "username",       "password_file",
+                          "header_files",   "ca_file",
+                          "cert_file",      "key_file",
+                          "server_name",    "insecure_skip_verify",
+                          "monthly",        "cluster",
+                          "namespaces",     "labels",
+                          "code",           "rate",
+                          "utc_offset",     "current",
+                          "assets",         "today",
+                          "settle",         "max_age",
+                          "retries",        "max_answer_bytes",
+                          "path",           "keep_days",
+                          "backfill_days",  "pods",
+                          "workloads",      "listen_addresses",
+                          "telemetry_path", "level",
                           "format"}) {
     SCOPED_TRACE(key);
     EXPECT_THAT(example, testing::HasSubstr(std::string(key) + ":"));
@@ -108,7 +122,7 @@ TEST(ConfigurationPage, HasExamplesThatAreTaken) {
     good(page.substr(begin, page.find("```", begin) - begin));
     ++examples;
   }
-  EXPECT_EQ(examples, 3);
+  EXPECT_EQ(examples, 4);
 }
 
 TEST(ConfigurationPage, ShowsFaultsAsTheyAre) {
@@ -119,6 +133,18 @@ TEST(ConfigurationPage, ShowsFaultsAsTheyAre) {
   ASSERT_FALSE(shown);
   for (const std::string& fault : shown.error())
     EXPECT_THAT(page, testing::HasSubstr("\n" + fault + "\n"));
+}
+
+TEST(ConfigurationPage, SaysWhatNeedsARestart) {
+  const std::string page = documents().at("configuration.md");
+  EXPECT_THAT(page, testing::HasSubstr("Changes of `ledger` and `web` need a restart."));
+  EXPECT_THAT(page, testing::HasSubstr("and how many. Not changed by a reload."));
+}
+
+TEST(CommandLinePage, HasBothFlagsOfOneName) {
+  const std::string page = documents().at("cli.md");
+  EXPECT_THAT(page, testing::HasSubstr("\n| `--output FILE` | "));
+  EXPECT_THAT(page, testing::HasSubstr("\n| `--output DIR` | "));
 }
 
 TEST(CommandLinePage, HasTheExitCodes) {

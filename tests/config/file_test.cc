@@ -108,15 +108,15 @@ TEST(BadFile, HasKeysNobodyKnows) {
               "web.listen_address: is not a setting; did you mean listen_addresses?");
   bad_setting("metrics: {histograms: true}\n",
               "metrics.histograms: is not a setting; known here are pods, workloads");
-  bad_setting(
-      "interval: 5m\n",
-      "interval: is not a setting; known here are clusters, currency, log, metrics, poll, web");
-  bad_setting(
-      "\"a b\\n\": 1\n",
-      "\"a b\\x0a\": is not a setting; known here are clusters, currency, log, metrics, poll, web");
-  bad_setting(
-      "<<: {log: 1}\n",
-      "\"<<\": is not a setting; known here are clusters, currency, log, metrics, poll, web");
+  bad_setting("interval: 5m\n",
+              "interval: is not a setting; known here are budgets, calendar, clusters, currency, "
+              "ledger, log, metrics, poll, web");
+  bad_setting("\"a b\\n\": 1\n",
+              "\"a b\\x0a\": is not a setting; known here are budgets, calendar, clusters, "
+              "currency, ledger, log, metrics, poll, web");
+  bad_setting("<<: {log: 1}\n",
+              "\"<<\": is not a setting; known here are budgets, calendar, clusters, currency, "
+              "ledger, log, metrics, poll, web");
   bad_cluster("    uri: http://b\n",
               "c.yaml:3: clusters[0].uri: is not a setting; did you mean url?");
   bad_cluster(
@@ -167,6 +167,10 @@ TEST(BadFile, HasTheWrongKindOfValue) {
       "c.yaml:3: clusters[0].auth.basic: is a list; write a map with password_file, username");
   bad_cluster("    auth: {header_files: /a}\n",
               "c.yaml:3: clusters[0].auth.header_files: is a value; write a map such as {a: b}");
+  bad_cluster(
+      "    auth: {header_files: {}}\n",
+      "c.yaml:3: clusters[0].auth.header_files: is an empty map; write at least one item or "
+      "remove the key");
   bad_cluster("    auth: {header_files: {X-A: [b]}}\n",
               "c.yaml:3: clusters[0].auth.header_files.\"X-A\": is a list; write one value");
 }

@@ -26,6 +26,8 @@ TEST(Print, ShowsEveryKeyInForce) {
 currency:
   code: USD
   rate: 1
+calendar:
+  utc_offset: "+00:00"
 poll:
   current: 5m
   assets: 15m
@@ -34,6 +36,8 @@ poll:
   max_age: 15m
   retries: 3
   max_answer_bytes: 512MiB
+ledger:
+  keep_days: 400
 metrics:
   pods: true
   workloads: true
@@ -47,15 +51,49 @@ log:
 )");
 }
 
+TEST(Print, ShowsBudgetsAfterTheLedger) {
+  const std::string yaml = print(good(kOne + R"(
+ledger: {path: "/var/lib/a b.db", keep_days: 62, backfill_days: 0}
+calendar: {utc_offset: -05:30}
+budgets:
+  - {name: a, monthly: 0.5}
+  - {name: "b: c", monthly: 1e9, cluster: x, namespaces: [b, "*"], labels: {app.kubernetes.io/name: "*-b", "9": "true"}}
+)"));
+  EXPECT_THAT(yaml, HasSubstr(R"(
+calendar:
+  utc_offset: "-05:30"
+)"));
+  EXPECT_THAT(yaml, HasSubstr(R"(
+ledger:
+  path: "/var/lib/a b.db"
+  keep_days: 62
+  backfill_days: 0
+budgets:
+  - name: a
+    monthly: 0.5
+  - name: "b: c"
+    monthly: 1000000000
+    cluster: x
+    namespaces:
+      - b
+      - "*"
+    labels:
+      9: true
+      app_kubernetes_io_name: "*-b"
+metrics:
+)"));
+}
+
 TEST(Print, IsReadBackAsTheSame) {
   reads_back(good(kOne));
+  reads_back(good("clusters: [{url: \"http://a\", alignment: hour}]"));
   reads_back(good("", {{"OPENCOST_URL", "https://[::1]/model"}, {"OPENCOST_TIMEOUT", "1500ms"}}));
   reads_back(good(R"(
 clusters:
   - name: "a: \"b\" \\ #c"
     url: https://a/x
     timeout: 1h1m1s1ms
-    alignment: hour
+    alignment: rolling
     auth: {basic: {username: "null", password_file: "/with space/'quote'"}, header_files: {X-A: /a, X-B: "~"}}
     tls: {ca_file: /ca, cert_file: /c, key_file: /k, server_name: s, insecure_skip_verify: true}
   - {name: "null", url: "http://b", auth: {bearer_token_file: "- x"}}
@@ -63,6 +101,12 @@ clusters:
   - {name: "zürich", url: "http://b"}
   - {url: "http://b"}
 currency: {code: EUR, rate: 0.1}
+calendar: {utc_offset: +14:00}
+ledger: {path: "- x", keep_days: 3660, backfill_days: 3660}
+budgets:
+  - {name: "null", monthly: 1e300, cluster: "a: \"b\" \\ #c", namespaces: ["*", "__unallocated__", 0], labels: {a: "*.*"}}
+  - {name: "- 5", monthly: 0.1}
+  - {name: "*", monthly: 3, labels: {x/y-z: 1.0, "no": "*"}}
 poll: {current: 1m, assets: 61s, today: 1d, settle: 0s, max_age: 365d, retries: 10, max_answer_bytes: 1025}
 metrics: {pods: false, workloads: false}
 web: {listen_addresses: ["[::1]:0", "localhost:1"], telemetry_path: "/a-b'c"}
@@ -80,6 +124,21 @@ clusters:
   EXPECT_THAT(yaml, HasSubstr("bearer_token_file: /etc/token"));
   EXPECT_THAT(yaml, HasSubstr("\"X-Key\": /etc/key"));
   EXPECT_THAT(yaml, Not(HasSubstr("password:")));
+}
+
+TEST(SectionsForRestart, AreThoseThatDiffer) {
+  const auto after = [](const std::string& yaml) {
+    return sections_for_restart(good(kOne), good(kOne + yaml));
+  };
+  EXPECT_THAT(after(""), testing::IsEmpty());
+  EXPECT_THAT(after("log: {level: debug}\ncalendar: {utc_offset: +01:00}\n"
+                    "budgets: [{name: a, monthly: 1}]\n"),
+              testing::IsEmpty());
+  EXPECT_THAT(after("web: {telemetry_path: /m}\n"), testing::ElementsAre("web"));
+  EXPECT_THAT(after("ledger: {path: /l.db}\n"), testing::ElementsAre("ledger"));
+  EXPECT_THAT(after("ledger: {keep_days: 62}\n"), testing::ElementsAre("ledger"));
+  EXPECT_THAT(after("ledger: {backfill_days: 0}\nweb: {listen_addresses: [\":1\"]}\n"),
+              testing::ElementsAre("ledger", "web"));
 }
 
 }  // namespace

@@ -29,9 +29,10 @@ TEST(Precedence, ReplacesAListAsAWhole) {
               ElementsAre(":5"));
 }
 
-TEST(Environment, HasAVariableForEveryKeyOutsideClusters) {
+TEST(Environment, HasAVariableForEveryKeyOutsideLists) {
   const Config config = good(kOne, {{"OPENCOST_EXPORTER_CURRENCY_CODE", "EUR"},
                                     {"OPENCOST_EXPORTER_CURRENCY_RATE", "0.9"},
+                                    {"OPENCOST_EXPORTER_CALENDAR_UTC_OFFSET", "+02:00"},
                                     {"OPENCOST_EXPORTER_POLL_CURRENT", "6m"},
                                     {"OPENCOST_EXPORTER_POLL_ASSETS", "16m"},
                                     {"OPENCOST_EXPORTER_POLL_TODAY", "31m"},
@@ -39,6 +40,9 @@ TEST(Environment, HasAVariableForEveryKeyOutsideClusters) {
                                     {"OPENCOST_EXPORTER_POLL_MAX_AGE", "17m"},
                                     {"OPENCOST_EXPORTER_POLL_RETRIES", "1"},
                                     {"OPENCOST_EXPORTER_POLL_MAX_ANSWER_BYTES", "1GiB"},
+                                    {"OPENCOST_EXPORTER_LEDGER_PATH", "/l, m.db"},
+                                    {"OPENCOST_EXPORTER_LEDGER_KEEP_DAYS", "100"},
+                                    {"OPENCOST_EXPORTER_LEDGER_BACKFILL_DAYS", "99"},
                                     {"OPENCOST_EXPORTER_METRICS_PODS", "false"},
                                     {"OPENCOST_EXPORTER_METRICS_WORKLOADS", "false"},
                                     {"OPENCOST_EXPORTER_WEB_LISTEN_ADDRESSES", "[::1]:1,:2"},
@@ -47,6 +51,8 @@ TEST(Environment, HasAVariableForEveryKeyOutsideClusters) {
                                     {"OPENCOST_EXPORTER_LOG_FORMAT", "json"}});
   const Config same = good(kOne + R"(
 currency: {code: EUR, rate: 0.9}
+calendar: {utc_offset: +02:00}
+ledger: {path: "/l, m.db", keep_days: 100, backfill_days: 99}
 poll: {current: 6m, assets: 16m, today: 31m, settle: 11m, max_age: 17m, retries: 1, max_answer_bytes: 1GiB}
 metrics: {pods: false, workloads: false}
 web: {listen_addresses: ["[::1]:1", ":2"], telemetry_path: /m}
@@ -161,6 +167,19 @@ TEST(BadEnvironment, NamesTheVariable) {
   check({{"OPENCOST_EXPORTER_WEB_LISTEN_ADDRESSES", ":1,,:2"}},
         "environment OPENCOST_EXPORTER_WEB_LISTEN_ADDRESSES: \"\" has no port; write :9754 or "
         "127.0.0.1:9754");
+  check({{"OPENCOST_EXPORTER_CALENDAR_UTC_OFFSET", "Europe/Berlin"}},
+        "environment OPENCOST_EXPORTER_CALENDAR_UTC_OFFSET: \"Europe/Berlin\" is not an offset; "
+        "write hours and minutes as +02:00 or -05:30");
+  check({{"OPENCOST_EXPORTER_LEDGER_PATH", "/l\n.db"}},
+        "environment OPENCOST_EXPORTER_LEDGER_PATH: holds a control character; write the path of a "
+        "file");
+  check({{"OPENCOST_EXPORTER_LEDGER_KEEP_DAYS", "61"}},
+        "environment OPENCOST_EXPORTER_LEDGER_KEEP_DAYS: \"61\" is not a whole number from 62 to "
+        "3660; write one");
+  check(
+      {{"OPENCOST_EXPORTER_LEDGER_BACKFILL_DAYS", "401"}},
+      "environment OPENCOST_EXPORTER_LEDGER_BACKFILL_DAYS: 401 is more than ledger.keep_days, 400 "
+      "by default; write 400 or less, or keep more");
   check({{"OPENCOST_EXPORTER_CURRENCY_CODE", "\xff\xff\xff"}},
         "environment OPENCOST_EXPORTER_CURRENCY_CODE: \"\\xff\\xff\\xff\" is not a currency code; "
         "write 3 to 10 letters, such as EUR");
@@ -234,11 +253,9 @@ TEST_F(Loaded, ComesFromFileEnvironmentAndFlags) {
 TEST_F(Loaded, NamesTheFileInFaults) {
   const auto config = load(given(kOne + "x: 1\n"), variables({}));
   ASSERT_FALSE(config);
-  EXPECT_THAT(
-      config.error(),
-      ElementsAre(
-          path_ +
-          ":2: x: is not a setting; known here are clusters, currency, log, metrics, poll, web"));
+  EXPECT_THAT(config.error(),
+              ElementsAre(path_ + ":2: x: is not a setting; known here are budgets, calendar, "
+                                  "clusters, currency, ledger, log, metrics, poll, web"));
 }
 
 TEST_F(Loaded, NeedsAFileThatCanBeRead) {
