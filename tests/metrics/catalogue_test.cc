@@ -2,9 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <set>
+
+#include "exporter/model/model.h"
 
 namespace exporter::metrics {
 namespace {
@@ -62,6 +65,8 @@ TEST(Catalogue, CostDataAreGauges) {
   }
 }
 
+std::string period_end(model::Period period) { return "_cost_" + std::string(to_string(period)); }
+
 TEST(Catalogue, NamesSayTheirUnits) {
   for (const MetricSpec& spec : kCatalogue) {
     SCOPED_TRACE(spec.name);
@@ -71,7 +76,13 @@ TEST(Catalogue, NamesSayTheirUnits) {
     EXPECT_EQ(spec.unit == "bytes", bare.ends_with("_bytes"));
     EXPECT_EQ(spec.unit == "ratio", bare.ends_with("_ratio"));
     EXPECT_EQ(spec.unit == "currency per hour", bare.ends_with("_per_hour"));
-    EXPECT_EQ(spec.unit == "currency", bare.ends_with("_cost_today"));
+    const bool of_a_period =
+        std::any_of(model::kPeriods.begin(), model::kPeriods.end(),
+                    [&](model::Period period) { return bare.ends_with(period_end(period)); });
+    const bool of_a_budget =
+        bare.starts_with("opencost_budget_") && !bare.ends_with("_coverage_ratio");
+    EXPECT_EQ(spec.unit == "currency",
+              of_a_period || of_a_budget || bare.ends_with("_cost_forecast"));
   }
 }
 

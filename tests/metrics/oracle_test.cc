@@ -62,7 +62,11 @@ class Oracle {
       add_money("opencost_workload_cost", workload, row.costs.by[i]);
       micros_["opencost_pod_cost_per_hour"][pod] += row.costs.by[i].micros;
     }
-    ratios_[{{"cluster", row.cluster}}] = 0;
+    ratios_["opencost_reconciliation_difference_ratio"][{{"cluster", row.cluster}}] = 0;
+    for (const model::Period period : model::kPeriods) {
+      ratios_["opencost_window_coverage_ratio"]
+             [{{"cluster", row.cluster}, {"window", std::string(to_string(period))}}] = 0.5;
+    }
   }
 
   void add(const AssetRow& row) {
@@ -92,8 +96,9 @@ class Oracle {
           if (micros == 0 && !always(labels)) continue;
           family.Add(labels).Set(static_cast<double>(micros) / 1e6);
         }
-      } else if (spec.name == "opencost_reconciliation_difference_ratio") {
-        for (const auto& [labels, ratio] : ratios_) family.Add(labels).Set(ratio);
+      } else if (const auto ratios = ratios_.find(std::string(spec.name));
+                 ratios != ratios_.end()) {
+        for (const auto& [labels, ratio] : ratios->second) family.Add(labels).Set(ratio);
       }
     }
     auto families = registry.Collect();
@@ -110,11 +115,13 @@ class Oracle {
   }
   void add_money(const std::string& family, const LabelMap& labels, Cost cost) {
     micros_[family + "_per_hour"][labels] += cost.micros;
-    micros_[family + "_today"][labels] += cost.micros;
+    for (const model::Period period : model::kPeriods) {
+      micros_[family + "_" + std::string(to_string(period))][labels] += cost.micros;
+    }
   }
 
   std::map<std::string, std::map<LabelMap, std::int64_t>> micros_;
-  std::map<LabelMap, double> ratios_;
+  std::map<std::string, std::map<LabelMap, double>> ratios_;
 };
 
 // Whole cents, which sixteen digits hold; some names need escaping.
@@ -160,9 +167,11 @@ TEST(Page, SaysWhatStockPrometheusWouldSay) {
     }
     cost::Report report;
     // Without pods of their window nodes have no idle, which inventory_test looks into.
-    report.sources.push_back({samples::breakdown(rows), samples::breakdown(rows),
-                              std::make_shared<const cost::Inventory>(
-                                  cost::take_inventory(cost::samples::assets(assets), nullptr))});
+    report.sources.push_back(
+        cost::samples::report_of(samples::breakdown(rows), nullptr,
+                                 std::make_shared<const cost::Inventory>(cost::take_inventory(
+                                     cost::samples::assets(assets), nullptr))));
+    for (cost::PeriodCost& period : report.sources[0].periods) period = samples::known(rows, 0.5);
     ASSERT_EQ(content(samples::rendered(report)), content(oracle.serialize()));
   }
 }

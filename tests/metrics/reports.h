@@ -26,8 +26,16 @@ inline std::shared_ptr<const cost::Inventory> inventory(const std::vector<AssetR
 
 inline cost::Report current(const std::vector<Row>& rows) {
   cost::Report report;
-  report.sources.push_back({breakdown(rows), nullptr, nullptr});
+  report.sources.push_back(cost::samples::report_of(breakdown(rows)));
   return report;
+}
+
+/// A period whose cost is that of `rows` and of which `share` of ten days is known.
+inline cost::PeriodCost known(const std::vector<Row>& rows, double share) {
+  constexpr std::chrono::seconds kElapsed = std::chrono::days(10);
+  const std::chrono::seconds time(
+      static_cast<std::int64_t>(share * static_cast<double>(kElapsed.count())));
+  return {.costs = breakdown(rows), .coverage = {time, kElapsed}, .by_label = {}};
 }
 
 /// Something of every family: pods of all sorts, idle, unmounted, nodes, other assets.
@@ -65,8 +73,13 @@ inline cost::Report every_family(const std::vector<std::string>& clusters = {"c"
   cost::Report report;
   for (const std::string& cluster : clusters) {
     const auto rows = every_row(cluster);
-    report.sources.push_back(
-        {breakdown(rows), breakdown(rows), inventory(every_asset(cluster), rows)});
+    cost::SourceReport& source = report.sources.emplace_back(
+        cost::samples::report_of(breakdown(rows), nullptr, inventory(every_asset(cluster), rows)));
+    for (cost::PeriodCost& period : source.periods) period = known(rows, 0.5);
+    source.forecast = cost::forecast(source.period(model::Period::month_to_date), source.current,
+                                     std::chrono::days(31));
+    report.budgets.push_back(
+        {cluster + " budget", 1000, Cost{400'000'000}, Cost{1'200'000'000}, 1});
   }
   return report;
 }

@@ -12,8 +12,11 @@
 namespace exporter::metrics::samples {
 
 inline const SystemTime kStart{std::chrono::milliseconds(1'773'136'800'250)};
-inline const SelfMetrics::Labels kLabels{
-    {"eu", "us"}, {"current", "assets"}, {"timeout", "parse"}, {"malformed", "null_cost"}};
+inline const SelfMetrics::Labels kLabels{{"eu", "us"},
+                                         {"current", "assets"},
+                                         {"timeout", "parse"},
+                                         {"malformed", "null_cost"},
+                                         {"open", "write"}};
 
 inline const std::map<std::string, std::string> kEu = {{"cluster", "eu"}, {"query", "current"}};
 

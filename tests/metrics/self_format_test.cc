@@ -95,7 +95,7 @@ TEST(SelfMetrics, LabelsStandInTheOrderOfTheCatalogue) {
 TEST(SelfMetrics, HostileSourceNamesComeBack) {
   SelfMetrics self(kStart);
   const std::string name = "a\"b\\c\nd{}=,\xc3\xa9";
-  self.declare({{name}, {"current"}, {}, {}});
+  self.declare({{name}, {"current"}, {}, {}, {}});
   EXPECT_EQ(value_of(self.render(Format::openmetrics), "opencost_up", with(kEu, "cluster", name)),
             0);
 }

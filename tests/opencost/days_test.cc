@@ -167,7 +167,6 @@ std::string unmounted() {
 std::string idle() { return keyed("__idle__", day_row().drop("properties")); }
 std::string rejected() { return workload("web", day_row().set("totalCost", "null")); }
 std::string unborn() {
-  std::string numbers;
   Members members = day_row().set("minutes", "0");
   for (auto& [name, value] : members.list()) {
     if (name.ends_with("Cost")) value = "0";
@@ -205,10 +204,13 @@ TEST(EmptyDays, AreAnswersWithoutRows) {
 TEST(EmptyDays, AreRefusedOfEveryOtherQuestion) {
   for (const auto& [text, why] : kNothing) {
     for (Query query : {Query::current, Query::today}) {
-      Asking asking = day(query);
-      const auto result = decode(text, asking);
+      const auto result = decode(text, day(query));
       ASSERT_FALSE(result.has_value()) << text;
-      EXPECT_EQ(describe(result), "empty: " + why) << text;
+      EXPECT_EQ(result.error().refusal, Refusal::empty) << text;
+      // The keys of `current` have three parts, so it rejects these rows.
+      if (query == Query::today) {
+        EXPECT_EQ(describe(result), "empty: " + why) << text;
+      }
     }
   }
 }

@@ -209,7 +209,7 @@ TEST(Labels, MakeNoDifferenceToTheRows) {
     std::string rows;
     for (int i = 0; i < 5; ++i) {
       std::string labels;
-      for (unsigned n = random() % 5; n > 0; --n) {
+      for (std::uint64_t n = random() % 5; n > 0; --n) {
         labels += (labels.empty() ? "" : ",") + std::string(pieces[random() % std::size(pieces)]);
       }
       rows += (i > 0 ? "," : "") + labelled(fmt::format("web-{}", i), "{" + labels + "}");
