@@ -28,12 +28,12 @@ template <class Target>
 struct Setting {
   std::string_view key = {};  // `poll.current`; in a list's table without `clusters[].`
   Shape shape = Shape::scalar;
+  bool required = false;                // of a list's item: cannot be left out
   std::string_view type = {};           // as the documentation calls it
   std::string_view default_value = {};  // as in a file; empty: not set
   std::string_view example = {};        // for the example file, where there is no default
   std::string_view flag = {};           // empty: none
   std::string_view meaning = {};        // one sentence
-  bool required = false;                // of a list's item: cannot be left out
   /// An error is the second half of a fault: what is wrong; what to do.
   Result<void> (*apply)(Target& target, const Item& item) = nullptr;
   /// Nothing when it is not set.

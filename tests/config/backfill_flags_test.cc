@@ -11,6 +11,7 @@ using testing::Pair;
 Result<Invocation, Exit> run(std::vector<std::string> words) {
   words.insert(words.begin(), "/usr/bin/opencost-exporter");
   std::vector<const char*> argv;
+  argv.reserve(words.size());
   for (const std::string& word : words) argv.push_back(word.c_str());
   return parse_command_line(static_cast<int>(argv.size()), argv.data());
 }

@@ -181,10 +181,14 @@ TEST(BadBudgets, HavePatternsThatMatchNothing) {
 }
 
 TEST(BadBudgets, HaveLabelsThatAreNone) {
-  for (const std::string name : {"", "a b", "team*", "label:team", "a=b", "größe"}) {
-    bad("labels: {\"" + name + "\": b}",
-        "labels.\"" + name + "\": \"" + name +
-            "\" is not the name of a label; write one such as team or app.kubernetes.io/name");
+  const auto check = [](const std::string& name) {
+    bad("labels: {" + name + ": b}",
+        "labels." + name + ": " + name +
+            " is not the name of a label; write one such as team or app.kubernetes.io/name");
+  };
+  for (const char* name :
+       {"\"\"", "\"a b\"", "\"team*\"", "\"label:team\"", "\"a=b\"", "\"größe\""}) {
+    check(name);
   }
   bad("labels: {app.name: b, app_name: c}",
       "labels.\"app_name\": \"app_name\" is app_name in OpenCost's answers, as another label here "
