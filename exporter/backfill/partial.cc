@@ -51,13 +51,13 @@ std::int64_t place_in_catalogue(std::string_view family) {
 
 std::string difference(const Parameters& begun, const Parameters& now) {
   std::string out;
-  for (const auto& [name, value] : now) {
-    const auto same = [&](const auto& other) { return other.first == name; };
+  for (const auto& parameter : now) {
+    const auto same = [&](const auto& other) { return other.first == parameter.first; };
     const auto was = std::find_if(begun.begin(), begun.end(), same);
     const std::string_view before = was == begun.end() ? std::string_view() : was->second;
-    if (before == value) continue;
-    out +=
-        fmt::format("{}{} was \"{}\" and is \"{}\"", out.empty() ? "" : ", ", name, before, value);
+    if (before == parameter.second) continue;
+    out += fmt::format("{}{} was \"{}\" and is \"{}\"", out.empty() ? "" : ", ", parameter.first,
+                       before, parameter.second);
   }
   return out;
 }
@@ -167,7 +167,7 @@ Result<void> Partial::keep(std::string_view source, sys_seconds start, sys_secon
                            const metrics::Page& page, const Labels& more) {
   auto transaction = sqlite::Transaction::begin(database_);
   if (!transaction) return failed(transaction.error());
-  if (const auto ok = add_page(page, seconds_of(time), more); !ok) return ok;
+  if (auto ok = add_page(page, seconds_of(time), more); !ok) return ok;
   if (const auto ok = mark_done(source, start, false); !ok) return failed(ok.error());
   if (const auto ok = transaction->commit(); !ok) return failed(ok.error());
   return {};
@@ -190,7 +190,7 @@ Result<void> Partial::add_page(const metrics::Page& page, std::int64_t time, con
       if (const auto ok = insert.run(); !ok) return failed(ok.error());
       header.clear();
     }
-    if (const auto ok = add_sample(*line, time, more); !ok) return ok;
+    if (auto ok = add_sample(*line, time, more); !ok) return ok;
   }
   return {};
 }
@@ -240,7 +240,7 @@ Outcome<std::int64_t> Partial::series_id(std::string_view line, const Labels& mo
 Outcome<void> Partial::rank_series() {
   auto transaction = sqlite::Transaction::begin(database_);
   if (!transaction) return tl::unexpected(transaction.error());
-  const auto ok = database_.execute(
+  auto ok = database_.execute(
       "DELETE FROM rank;"
       "INSERT INTO rank SELECT id, row_number() OVER (ORDER BY family, labels) FROM series");
   if (!ok) return ok;

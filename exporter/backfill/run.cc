@@ -160,15 +160,15 @@ Result<void> check_absent(const std::string& path) {
 Result<void> write(Partial& partial, const std::string& path, const std::stop_token& stop) {
   auto output = Output::create(path);
   if (!output) return tl::unexpected(output.error());
-  const auto printed = partial.print([&](std::string_view line) -> Result<void> {
+  auto printed = partial.print([&](std::string_view line) -> Result<void> {
     if (stop.stop_requested()) {
       return fail(fmt::format("stopped while {} was written; the same command writes it", path));
     }
     return output->write(line);
   });
   if (!printed) return printed;
-  if (const auto ok = output->write("# EOF\n"); !ok) return ok;
-  if (const auto ok = check_absent(path); !ok) return ok;
+  if (auto ok = output->write("# EOF\n"); !ok) return ok;
+  if (auto ok = check_absent(path); !ok) return ok;
   return output->publish();
 }
 

@@ -105,7 +105,7 @@ Result<void> check_labels(const Options& options) {
       return fail(
           fmt::format("label: {} is empty, which is the same as having no such label", name));
     }
-    const auto same = [&](const auto& other) { return other.first == name; };
+    const auto same = [&](const auto& other) { return other.first == label->first; };
     if (std::any_of(options.labels.begin(), label, same)) {
       return fail(fmt::format("label: {} is given twice", name));
     }

@@ -257,7 +257,8 @@ TEST_F(Figures, AWindowWithoutAssetsHasItsAllocations) {
   setup_.make_transport = [this](const poll::Source& source) {
     class Failing final : public http::Transport {
      public:
-      Failing(demo::Server& server, http::Options options) : server_(server), curl_(options) {}
+      Failing(demo::Server& server, const http::Options& options)
+          : server_(server), curl_(options) {}
       Result<http::Answer, http::Failure> get(const std::string& url, const http::Body& body,
                                               std::stop_token stop) override {
         if (url.find("/assets") != std::string::npos) {

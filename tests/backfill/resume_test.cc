@@ -4,7 +4,6 @@
 namespace exporter::backfill {
 namespace {
 
-using samples::at;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
