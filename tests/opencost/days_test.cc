@@ -259,7 +259,7 @@ TEST(FullDays, KeepTheirIdleAndUnmounted) {
   EXPECT_EQ(result->rejected.total(), 1u);
 }
 
-std::string lived(std::string_view rows, Asking asking = day()) {
+std::string lived(std::string_view rows, const Asking& asking = day()) {
   const auto result = decode(answer(rows), asking);
   return result ? written(result->table->lived) : describe(result);
 }

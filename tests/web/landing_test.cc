@@ -53,6 +53,77 @@ TEST(Landing, ShowsWhatACluserCosts) {
   EXPECT_THAT(page, HasSubstr("published 12 s ago"));
 }
 
+// A month that is known as far as `coverage` says.
+cost::PeriodCost month(const std::vector<Cluster>& clusters, cost::Coverage coverage) {
+  return {.costs = breakdown(this_day(), clusters), .coverage = coverage, .by_label = {}};
+}
+
+cost::PeriodCost& month_of(cost::SourceReport& report) {
+  return report.periods[static_cast<std::size_t>(model::Period::month_to_date)];
+}
+
+// What stands under the month to date; empty without one.
+std::string month_shown(const cost::SourceReport& report, double rate = 1) {
+  poll::Publication publication = samples::publication({healthy_source("prod")}, {report});
+  publication.currency_rate = rate;
+  const std::string page = page_of(publication);
+  constexpr std::string_view kLabel = "<p class=\"label\">Month to date</p>";
+  const std::size_t at = page.find(kLabel);
+  if (at == std::string::npos) return "";
+  const std::size_t from = at + kLabel.size();
+  const std::size_t muted = page.find("<p class=\"muted\">", from);
+  return page.substr(from, page.find("</p>", muted) + 4 - from);
+}
+
+TEST(Landing, ShowsTheMonthToDate) {
+  using std::chrono::hours;
+  cost::SourceReport report = report_of(breakdown(last_hour(), {{"c", {{"a", 2}}}}));
+  EXPECT_EQ(month_shown(report), "") << "nothing is known of it";
+  month_of(report) = month({{"c", {{"a", 1000}}, 200, 34.5}}, {hours(240), hours(240)});
+  EXPECT_EQ(month_shown(report),
+            "<p class=\"big\">1,234.50 <small>USD</small></p>"
+            "<p class=\"muted\">100\u00a0% of it known</p>");
+  month_of(report).coverage = {hours(60), hours(240)};
+  EXPECT_THAT(month_shown(report), HasSubstr(">25\u00a0% of it known</p>"));
+  month_of(report).coverage = {hours(1), hours(240)};
+  EXPECT_THAT(month_shown(report), HasSubstr("><1\u00a0% of it known</p>"));
+  month_of(report).coverage = {hours(0), hours(240)};
+  EXPECT_THAT(month_shown(report), HasSubstr(">0\u00a0% of it known</p>"));
+  month_of(report).coverage = {};
+  EXPECT_THAT(month_shown(report), HasSubstr(">0\u00a0% of it known</p>"));
+}
+
+TEST(Landing, ShowsWhereTheMonthEnds) {
+  using std::chrono::hours;
+  cost::SourceReport report = report_of(breakdown(last_hour(), {{"c", {{"a", 2}}, 1}}));
+  month_of(report) = month({{"c", {{"a", 100}}}}, {hours(240), hours(480)});
+  report.forecast = cost::forecast(month_of(report), report.current, hours(744));
+  // 100 + 3 x 504 h.
+  EXPECT_EQ(month_shown(report),
+            "<p class=\"big\">100.00 <small>USD</small></p><p class=\"muted\">ends at 1,612.00 "
+            "<small>USD</small>, 50\u00a0% of it known</p>");
+  EXPECT_EQ(month_shown(report, 0.5),
+            "<p class=\"big\">50.00 <small>USD</small></p><p class=\"muted\">ends at 806.00 "
+            "<small>USD</small>, 50\u00a0% of it known</p>");
+  month_of(report).costs = nullptr;
+  EXPECT_EQ(month_shown(report), "");
+}
+
+TEST(Landing, ShowsTheMonthOfItsOwnCluster) {
+  using std::chrono::hours;
+  cost::SourceReport report = report_of(breakdown(last_hour(), {{"a", {{"x", 1}}}, {"b", {}, 5}}));
+  month_of(report) = month({{"b", {{"x", 70}}}, {"gone", {{"x", 9}}}}, {hours(1), hours(1)});
+  report.forecast = cost::forecast(month_of(report), report.current, hours(1));
+  const std::string page = page_of(samples::publication({healthy_source("prod")}, {report}));
+  const std::size_t a = page.find("<h3>Cluster a</h3>"), b = page.find("<h3>Cluster b</h3>"),
+                    gone = page.find("<h3>Cluster gone</h3>");
+  ASSERT_TRUE(a < b && b < gone && gone != std::string::npos);
+  EXPECT_THAT(page.substr(a, b - a), Not(HasSubstr("Month to date")));
+  EXPECT_THAT(page.substr(b, gone - b), HasSubstr("ends at 70.00 <small>"));
+  EXPECT_THAT(page.substr(gone), HasSubstr("ends at 9.00 <small>"));
+  EXPECT_THAT(page.substr(gone), HasSubstr("The run rate is not known"));
+}
+
 TEST(Landing, RanksTheFiveDearestNamespaces) {
   const std::string page = page_of(
       samples::publication({healthy_source("prod")}, {report_of(breakdown(last_hour(), kProd))}));

@@ -158,6 +158,14 @@ TEST(Ready, OnceEverySourceHasBeenAskedForCurrent) {
         "us\\x0A<b> current: first poll not finished yet\n"
         "us\\x0A<b> today: first poll not finished yet\n");
 
+  // Finished days are nobody's business here, asked for or not.
+  us.queries[static_cast<std::size_t>(opencost::Query::day)].asked = true;
+  running.publish(samples::publication({eu, us}, {{}, {}}));
+  check(503,
+        "us\\x0A<b> current: first poll not finished yet\n"
+        "us\\x0A<b> today: first poll not finished yet\n");
+  us.queries[static_cast<std::size_t>(opencost::Query::day)] = {};
+
   us.queries[0].asked = true;
   us.queries[0].failure = "timeout: no answer";
   running.publish(samples::publication({eu, us}, {{}, {}}));
