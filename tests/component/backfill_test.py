@@ -21,8 +21,6 @@ except ImportError:
 
 HOUR, DAY = 3600, 86400
 DAYS = 30
-# promtool reads the whole file once for every two hours in it.
-DAYS_OF_A_FILE = 3
 # Long: hundreds of questions.
 LONG = 120
 
@@ -79,18 +77,18 @@ class BackfillTest(Case):
         self.assertEqual(list(output.parent.glob(f"{name}.*")), [])
         return output
 
-    def put_into(self, data, file):
+    def put_into(self, data, file, *flags):
         said = subprocess.run(
-            [os.environ["PROMTOOL_BINARY"], "tsdb", "create-blocks-from", "openmetrics", file, data],
-            capture_output=True, text=True, timeout=LONG, check=False)
+            [os.environ["PROMTOOL_BINARY"], "tsdb", "create-blocks-from", "openmetrics", *flags, file,
+             data], capture_output=True, text=True, timeout=LONG, check=False)
         self.assertEqual(said.returncode, 0, said.stdout + said.stderr)
 
     def test_a_month_joins_what_is_scraped(self):
         data = pathlib.Path(self.folder) / "tsdb"
         begin = self.end - DAYS * DAY
-        for start in range(begin, self.end, DAYS_OF_A_FILE * DAY):
-            end = start + DAYS_OF_A_FILE * DAY
-            self.put_into(data, self.backfilled(f"{start}.om", start, end))
+        # promtool reads the whole file once for each block.
+        self.put_into(data, self.backfilled("month.om", begin, self.end),
+                      "--max-block-duration=168h")
         self.demo.wait_for_costs()
         prometheus = self.started(Later(self.folder, data, self.instance))
         prometheus.wait_until_up()
