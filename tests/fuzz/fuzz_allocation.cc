@@ -2,6 +2,7 @@
 // was asked.
 #include <cstddef>
 #include <cstdint>
+#include <set>
 
 #include "tests/fuzz/require.h"
 #include "tests/opencost/answers.h"
@@ -19,8 +20,47 @@ bool sorted_and_unique(const std::vector<model::Allocation>& rows) {
          }) == rows.end();
 }
 
-void check(const AllocationAnswer& answer, std::string_view text) {
+void check_labels(const model::AllocationTable& table) {
+  require(table.label_sets.at(0).empty(), "the first label set is empty");
+  const std::set<model::LabelSet> distinct(table.label_sets.begin(), table.label_sets.end());
+  require(distinct.size() == table.label_sets.size(), "no label set stands there twice");
+  for (const model::LabelSet& set : table.label_sets) {
+    for (std::size_t i = 0; i < set.size(); ++i) {
+      require(set[i].name == "app" || set[i].name == "team", "only labels that were wanted");
+      require(i == 0 || set[i - 1].name < set[i].name, "labels are sorted, each once");
+      require(!set[i].value.empty(), "no label is empty");
+    }
+  }
+  for (const auto& row : table.rows) {
+    require(row.label_set < table.label_sets.size(), "every row has a label set");
+  }
+}
+
+// Every label of every row, and what is known of the window.
+std::string beside_rows(const Result<AllocationAnswer, Fault>& result) {
+  if (!result) return {};
+  const model::AllocationTable& table = *result->table;
+  std::string out = model::format_time(table.lived.start) + model::format_time(table.lived.end);
+  for (const auto& row : table.rows) {
+    for (const auto& [name, value] : table.label_sets.at(row.label_set)) {
+      out.append(name).append("=").append(value).append(";");
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+void check(const AllocationAnswer& answer, std::string_view text, Query query) {
   const auto& rows = answer.table->rows;
+  const model::Window& window = answer.table->window;
+  const model::Window& lived = answer.table->lived;
+  require(lived.start >= window.start && lived.end <= window.end, "lived inside the window");
+  check_labels(*answer.table);
+  if (query == Query::day && rows.empty()) {
+    require(lived.start == lived.end, "who has no rows has not lived");
+    require(answer.rejected.total() == 0, "a day without rows rejected none");
+    return;
+  }
   require(!rows.empty(), "an accepted answer has rows");
   require(sorted_and_unique(rows), "rows are sorted and unique");
   require(rows.size() + answer.rows_skipped + answer.rejected.total() == count_members(text, 3),
@@ -43,10 +83,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Asking asking;
   asking.query = (data[1] & 1) != 0 ? Query::today : Query::current;
   if ((data[1] & 2) != 0) asking.cluster = "ours";
+  if ((data[1] & 4) != 0) asking.query = Query::day;
+  if ((data[1] & 8) != 0) asking.labels = {"app", "team"};
   const auto whole = decode(text, asking);
   asking.chunk = 1 + data[0] % 130;
   const auto pieces = decode(text, asking);
   exporter::require(describe(whole) == describe(pieces), "chunking changes nothing");
-  if (whole) check(*whole, text);
+  exporter::require(beside_rows(whole) == beside_rows(pieces), "nor labels or what is known");
+  if (whole) check(*whole, text, asking.query);
   return 0;
 }
