@@ -311,7 +311,8 @@ TEST(Matches, AsANaiveMatcherDoes) {
   int yes = 0, no = 0;
   const auto draw = [&](std::string_view letters, unsigned most) {
     std::string out;
-    for (std::uint64_t n = random() % (most + 1); n > 0; --n) out += letters[random() % letters.size()];
+    for (std::uint64_t n = random() % (most + 1); n > 0; --n)
+      out += letters[random() % letters.size()];
     return out;
   };
   for (int i = 0; i < 100'000; ++i) {
