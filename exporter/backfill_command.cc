@@ -87,6 +87,7 @@ int run_backfill(const config::Config& config, const backfill::Options& options,
   backfill::Setup setup;
   setup.sources = config.clusters;
   setup.calendar = config.schedule.calendar;
+  setup.settle = config.schedule.settle;
   setup.retry = config.retry;
   setup.metrics = config.metrics;
   setup.make_transport = [](const poll::Source& source) {
@@ -110,8 +111,8 @@ int run_backfill(const config::Config& config, const backfill::Options& options,
     std::cerr << result.error().message << '\n';
     return config::kExitFailure;
   }
-  std::cout << fmt::format("{}: {} windows, {} of them empty\n", options.output, result->total,
-                           result->empty);
+  std::cout << fmt::format("{}: {} windows, {} of them empty, {} rows rejected in this run\n",
+                           options.output, result->total, result->empty, result->rejected);
   return config::kExitOk;
 }
 

@@ -16,7 +16,7 @@ import sys
 from rooms import read_rooms
 
 # Flags of other programs that our pages show.
-FOREIGN_FLAGS = {"--preset", "--build", "--target", "--data-binary", "--namespace", "--no-edit"}
+FOREIGN_FLAGS = {"--preset", "--build", "--target", "--data-binary", "--namespace", "--no-edit", "--max-block-duration"}
 # Variables of the build and of tests, not of the program.
 FOREIGN_VARIABLES = {"OPENCOST_EXPORTER_"}
 # Where OpenCost itself answers.
