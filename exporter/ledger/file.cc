@@ -35,7 +35,7 @@ std::uint64_t big_endian(std::string_view bytes) {
 // SQLite takes what is shorter than its header for an empty file, and writes into it; and it fills
 // up a last page that was cut off. As long as a journal says more, the length says nothing.
 sqlite::Outcome<void> check_length(const std::string& path) {
-  constexpr std::string_view kMagic("SQLite format 3", 16);
+  constexpr std::string_view kMagic = "SQLite format 3";
   const std::uint64_t length = file_bytes(path);
   if (length == 0) return {};
   std::array<char, 32> bytes{};

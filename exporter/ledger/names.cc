@@ -59,7 +59,7 @@ sqlite::Outcome<std::int64_t> Names::label_set(const std::vector<model::LabelSet
     append_line(list, label.value);
   }
   label_set_.bind(2, list);
-  const auto id = returned_id(label_set_);
+  auto id = returned_id(label_set_);
   if (id) known = *id;
   return id;
 }

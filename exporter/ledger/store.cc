@@ -180,7 +180,7 @@ sqlite::Outcome<void> Store::forget(const std::string& source, sys_seconds start
 }
 
 sqlite::Outcome<std::int64_t> Store::insert_day(const std::string& source, const Entry& entry) {
-  const auto id = source_id(source);
+  auto id = source_id(source);
   if (!id) return id;
   auto insert = database_.prepare(kInsertDay);
   if (!insert) return tl::unexpected(insert.error());

@@ -118,7 +118,7 @@ TEST_F(DamageTest, RefusesAFileThatWasCutOff) {
                                                     testing::EndsWith(std::string(kAdvice))));
   };
   refused(4096);
-  refused(4096 * 3);
+  refused(12'288);
   refused(whole.size() / 2);
   refused(whole.size() - 4096);
   refused(whole.size() - 1);
