@@ -96,6 +96,17 @@ def print_requests():
                          capture_output=True, text=True).stdout, end="", flush=True)
 
 
+def print_ledger():
+    print("\n### The ledger\n")
+    print("31 days of as many workloads each, in a file; opening includes SQLite's check of all pages.\n")
+    print("| workloads | write a day | file | open | add up the month |")
+    print("| --- | --- | --- | --- | --- |")
+    for workloads in [200, 2_000] if QUICK else [200, 2_000, 20_000]:
+        with tempfile.TemporaryDirectory(prefix="exporter-bench-") as folder:
+            print(subprocess.run([BUILD / "tests/bench/bench_ledger", str(workloads), folder], check=True,
+                                 capture_output=True, text=True).stdout, end="", flush=True)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -209,6 +220,7 @@ def main():
     try:
         print_memory(folder)
         print_requests()
+        print_ledger()
         if shutil.which("nginx") and shutil.which("wrk"):
             print_scrapes(folder)
         else:
