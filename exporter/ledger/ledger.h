@@ -56,10 +56,10 @@ enum class State : std::uint8_t { recorded, absent };
 struct Entry {
   model::Window window;  // 24 hours
   State state = State::recorded;
-  SystemTime answered_at{};      // the answer it holds
-  int answers = 1;               // how many accepted answers there were
-  bool settled = true;           // not to be asked again
-  model::Window lived;           // from the first sample to the last, inside `window`
+  SystemTime answered_at{};  // the answer it holds
+  int answers = 1;           // how many accepted answers there were
+  bool settled = true;       // not to be asked again
+  model::Window lived;       // from the first sample to the last, inside `window`
   std::uint64_t answer_bytes = 0;
   std::uint64_t rows_rejected = 0;
   /// Names of the labels that were asked for, sorted. A day knows nothing of others.
@@ -93,9 +93,9 @@ class Ledger {
   /// The days of a source, oldest first.
   std::vector<Entry> entries(const std::string& source) const;
 
-  /// The rows of all recorded days inside `window` that begin a whole number of days after it, added
-  /// up by workload and labels, as one table sorted as tables are. (Days of another calendar begin
-  /// at other hours.) A failure closes the file; ask entries() anew.
+  /// The rows of all recorded days inside `window` that begin a whole number of days after it,
+  /// added up by workload and labels, as one table sorted as tables are. (Days of another calendar
+  /// begin at other hours.) A failure closes the file; ask entries() anew.
   Result<std::shared_ptr<const model::AllocationTable>, Failure> sum(const std::string& source,
                                                                      model::Window window);
 

@@ -70,8 +70,8 @@ class Statement {
 
 class Database {
  public:
-  /// Creates the file if need be, and refuses one that may only be read. `:memory:` is a database of
-  /// its own. Waits for nobody: what another connection holds is busy at once.
+  /// Creates the file if need be, and refuses one that may only be read. `:memory:` is a database
+  /// of its own. Waits for nobody: what another connection holds is busy at once.
   static Outcome<Database> open(const std::string& path);
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
