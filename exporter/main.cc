@@ -236,7 +236,8 @@ int run_replay(const config::Invocation& invocation, const sigset_t& signals) {
   poll::PublisherOptions options = publisher_options(*config);
   options.sources = sources_of(*recordings);
   publisher.adopt(options);
-  if (const auto replayed = poll::replay(*recordings, clock, publisher); !replayed) {
+  if (const auto replayed = poll::replay(*recordings, config->schedule.labels, clock, publisher);
+      !replayed) {
     std::cerr << replayed.error().message << '\n';
     return config::kExitFailure;
   }

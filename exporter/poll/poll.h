@@ -189,8 +189,12 @@ class Poller {
   http::Breaker breaker_;      // of the server
   SteadyTime closed_until_{};  // nothing is asked before
   std::vector<Due> due_;       // by Query
-  /// Days whose question failed, by their start, and when each may be asked for again.
-  std::map<std::chrono::sys_seconds, SteadyTime> held_;
+  /// A day whose question failed is asked for ever less often.
+  struct Held {
+    http::Breaker breaker;
+    SteadyTime until{};
+  };
+  std::map<std::chrono::sys_seconds, Held> held_;  // by the day's start
   std::set<std::string> logged_;  // rejected rows that were logged, so that each is logged once
 };
 
@@ -231,9 +235,11 @@ class Fleet {
 std::vector<std::string> failure_reasons();
 std::vector<std::string> rejection_reasons();
 
-/// Feeds recordings through the same decoding and publishing, at the times they were made.
-/// REQUIRES: recordings sorted by time, publisher uses `clock`.
-Result<void> replay(const std::vector<http::Recording>& recordings, ManualClock& clock,
+/// Feeds recordings through the same decoding and publishing, at the times they were made. `labels`
+/// are read from those answers that were asked for with labels.
+/// REQUIRES: recordings sorted by time, labels sorted, publisher uses `clock`.
+Result<void> replay(const std::vector<http::Recording>& recordings,
+                    const std::vector<std::string>& labels, ManualClock& clock,
                     Publisher& publisher);
 
 }  // namespace exporter::poll

@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstWait = std::chrono::minutes(1);
 constexpr milliseconds kLongestWait = std::chrono::minutes(30);
+constexpr milliseconds kLongestHold = std::chrono::hours(6);
 // How soon to look again whether a window has become askable.
 constexpr milliseconds kNextLook = std::chrono::seconds(30);
 // A drop in rows that lasts this many polls is believed.
@@ -128,15 +129,17 @@ std::optional<Question> Poller::question(Query query) {
 }
 
 std::optional<Question> Poller::next_day(SteadyTime began) {
-  std::erase_if(held_, [&](const auto& day) { return day.second <= began; });
   std::set<std::chrono::sys_seconds> held;
-  for (const auto& [start, until] : held_) held.insert(start);
+  SteadyTime free = SteadyTime::max();
+  for (const auto& [start, day] : held_) {
+    if (day.until <= began) continue;
+    held.insert(start);
+    free = std::min(free, day.until);
+  }
   const SystemTime now = clock_.now();
   const History::Next next = history_.next(source_.name, now, held);
   if (next.day) return Question{Query::day, *next.day, schedule_.labels};
-  SteadyTime look = began + (next.look - now);
-  for (const auto& [start, until] : held_) look = std::min(look, until);
-  due(Query::day).at = look;
+  due(Query::day).at = std::min(began + (next.look - now), free);
   return std::nullopt;
 }
 
@@ -168,7 +171,11 @@ void Poller::finished(const Observation& observation, SteadyTime began) {
       return;
     }
     const milliseconds wait = due(query).breaker.failed();
-    if (query == Query::day) held_[observation.question.window.start] = now + kLongestWait;
+    if (query == Query::day) {
+      const Held first{http::Breaker(kLongestWait, kLongestHold), {}};
+      Held& held = held_.try_emplace(observation.question.window.start, first).first->second;
+      held.until = now + held.breaker.failed();
+    }
     const bool long_wait = failure->abandoned && query != Query::day;
     due(query).at = now + (long_wait ? std::max(wait, interval) : wait);
     return;
@@ -177,6 +184,7 @@ void Poller::finished(const Observation& observation, SteadyTime began) {
   due(query).breaker.succeeded();
   due(query).answered = observation.question;
   if (query == Query::day) {
+    held_.erase(observation.question.window.start);
     // OpenCost works on one question as hard as on another; the others come first.
     due(query).at = now + kRest * (now - began);
     return;

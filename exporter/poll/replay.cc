@@ -28,11 +28,15 @@ Observation observe(const http::Recording& recording, const opencost::Question& 
 
 }  // namespace
 
-Result<void> replay(const std::vector<http::Recording>& recordings, ManualClock& clock,
+Result<void> replay(const std::vector<http::Recording>& recordings,
+                    const std::vector<std::string>& labels, ManualClock& clock,
                     Publisher& publisher) {
   for (const http::Recording& recording : recordings) {
-    const auto question = opencost::parse_url(recording.url);
+    auto question = opencost::parse_url(recording.url);
     if (!question) return tl::unexpected(question.error());
+    // Without them in it, an answer would pass for one that knows of no label.
+    const bool labelled = recording.url.find("includeAggregatedMetadata=true") != std::string::npos;
+    if (labelled) question->labels = labels;
     const auto ahead = recording.fetched_at - clock.now();
     if (ahead > std::chrono::milliseconds::zero()) clock.advance(ahead);
     publisher.observe(observe(recording, *question));

@@ -45,7 +45,7 @@ inline Pages replay(const std::string& directory) {
       {.name = "all", .monthly = 5000},
       {.name = "payments", .monthly = 90.5, .cluster = "eu", .namespaces = {"pay*"}}};
   publisher.adopt(options);
-  if (const auto replayed = poll::replay(*recordings, clock, publisher); !replayed) {
+  if (const auto replayed = poll::replay(*recordings, {}, clock, publisher); !replayed) {
     throw std::runtime_error(replayed.error().message);
   }
   const auto exposition = metrics::expose(board.latest()->page, {}, {.exporter = false});

@@ -257,6 +257,21 @@ TEST(History, ADayThatFailsDoesNotHoldUpTheOthers) {
   EXPECT_EQ(it.days_asked().size(), 4u) << "and is tried again half an hour later";
 }
 
+TEST(History, ADayThatAlwaysFailsIsAskedForEverLessOften) {
+  Filling it;
+  it.answer(date(3, 8), [](const Question&) { return samples::Reply{"{}"}; });
+  it.run(days(1));
+  std::vector<minutes> gaps;
+  std::optional<SystemTime> last;
+  for (const samples::Asked& one : it.script.asked()) {
+    if (one.question.query != Query::day || one.question.window.start != date(3, 8)) continue;
+    if (last) gaps.push_back(std::chrono::floor<minutes>(one.at - *last));
+    last = one.at;
+  }
+  EXPECT_THAT(gaps, ElementsAre(minutes(30), minutes(60), minutes(120), minutes(240), minutes(360),
+                                minutes(360)));
+}
+
 TEST(History, PartOfADayIsCoveredInPart) {
   Filling it(samples::morning(), 1);
   // As where retention ends in the middle of it.

@@ -35,7 +35,7 @@ struct Replaying : samples::Publishing<ManualClock> {
   explicit Replaying(std::vector<std::string> sources = {"eu"})
       : samples::Publishing<ManualClock>(at(10, 13), std::move(sources)) {}
   Result<void> run(const std::vector<Recording>& recordings) {
-    return replay(recordings, clock, publisher);
+    return replay(recordings, {}, clock, publisher);
   }
 };
 
