@@ -93,8 +93,10 @@ bench: ## Run the benchmarks; QUICK=1 for a rough look.
 	$(call compile,bench)
 	tests/bench/run $(if $(QUICK),--quick)
 
-docs: build ## Write the generated pages of docs/ again.
-	build/opencost-exporter print-docs --output docs
+docs: ## Write the generated pages of docs/ again.
+	$(call need,build test)
+	$(call compile,dev,opencost-exporter)
+	build/dev/exporter/opencost-exporter print-docs --output docs
 
 golden: ## Write the golden pages of tests/golden again; look at the difference before you commit it.
 	$(call need,build test)
