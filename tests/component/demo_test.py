@@ -40,6 +40,23 @@ class DemoTest(Case):
         self.assertEqual(printed, f"{total:.4f}")
         self.demo.find(r"(?m)^(\d+ series) at generation \d+$")
 
+    def test_budgets_are_sums_of_what_they_count(self):
+        def budget(name):
+            return self.page.value("opencost_budget_spent", budget=name)
+        month = "opencost_{}_cost_month_to_date".format
+        clusters = self.page.sums(month("cluster"), "cluster")
+        namespaces = self.page.sums(month("namespace"), "namespace")
+        workloads = self.page.sums(month("workload"), "namespace", "controller")
+        self.assertAlmostEqual(budget("demo"), clusters[("demo",)], places=6)
+        self.assertAlmostEqual(budget("payments"), namespaces[("payments",)], places=6)
+        # Volumes that no pod mounts have no labels.
+        self.assertAlmostEqual(budget("team-data"), places=6, second=sum(
+            cost for (name, controller), cost in workloads.items()
+            if name in ("data", "ml") and controller != "__unallocated__"))
+        forecasts = self.page.sums("opencost_cluster_cost_forecast", "cluster")
+        self.assertAlmostEqual(self.page.value("opencost_budget_forecast", budget="demo"),
+                               forecasts[("demo",)], places=4)
+
     def test_promtool_finds_nothing_to_say(self):
         said = subprocess.run([os.environ["PROMTOOL_BINARY"], "check", "metrics"],
                               input=get(f"{self.demo.base}/metrics"), capture_output=True, text=True,
