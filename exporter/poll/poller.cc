@@ -9,7 +9,9 @@ namespace {
 
 using opencost::Query;
 using opencost::Question;
+using std::chrono::floor;
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 
 constexpr milliseconds kFirstWait = std::chrono::minutes(1);
 constexpr milliseconds kLongestWait = std::chrono::minutes(30);
@@ -176,8 +178,9 @@ void Poller::finished(const Observation& observation, SteadyTime began) {
       Held& held = held_.try_emplace(observation.question.window.start, first).first->second;
       held.until = now + held.breaker.failed();
     }
-    const bool long_wait = failure->abandoned && query != Query::day;
-    due(query).at = now + (long_wait ? std::max(wait, interval) : wait);
+    const auto rest =
+        query == Query::day ? milliseconds(kRest * floor<seconds>(now - began)) : interval;
+    due(query).at = now + (failure->abandoned ? std::max(wait, rest) : wait);
     return;
   }
   breaker_.succeeded();

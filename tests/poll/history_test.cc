@@ -272,6 +272,23 @@ TEST(History, ADayThatAlwaysFailsIsAskedForEverLessOften) {
                                 minutes(360)));
 }
 
+TEST(History, ADayThatWasGivenUpIsLeftTimeToEnd) {
+  Filling it;
+  it.script.set([&](const Question& question) {
+    if (question.query != Query::day) return samples::Reply{samples::answer(question)};
+    it.clock.advance(minutes(4));
+    return samples::failing(http::FailureKind::timeout);
+  });
+  it.run(minutes(20));
+  std::vector<SystemTime> asked;
+  for (const auto& one : it.script.asked()) {
+    if (one.question.query == Query::day) asked.push_back(one.at);
+  }
+  ASSERT_GE(asked.size(), 2u);
+  // OpenCost goes on working on it.
+  EXPECT_GE(asked[1] - asked[0], minutes(12));
+}
+
 TEST(History, PartOfADayIsCoveredInPart) {
   Filling it(samples::morning(), 1);
   // As where retention ends in the middle of it.
