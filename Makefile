@@ -1,9 +1,11 @@
 # The commands of this repository. `make help` lists them; CMakePresets.json says how each is built.
 #
 #   ARGS=...    appended to the demo's command line:  make run ARGS="--pods 5000"
+#   FILES=...   the sources that `make tidy` looks at, all if left out
 #   JOBS=N      compilers and tests at a time; the number of processors if left out
 JOBS ?= $(shell nproc)
 ARGS ?=
+FILES ?=
 FUZZ_SECONDS ?= 60
 # Where threads meet; the thread sanitizer has nothing to see elsewhere.
 THREADED = http log metrics poll web demo
@@ -70,10 +72,11 @@ tsan: ## Run the tests of what has threads under the thread sanitizer.
 	$(call compile,tsan,opencost-exporter $(THREADED_TESTS))
 	$(call check,tsan,-R '^($(subst $() ,|,$(THREADED))|component)/')
 
-tidy: ## Run clang-tidy over every source.
+tidy: ## Run clang-tidy over every source, or over FILES.
 	$(call need,build test checks)
 	cmake --preset tidy --log-level=WARNING
 	sed -n 's/^ *"file": "\(.*\)",\{0,1\}$$/\1/p' build/tidy/compile_commands.json | sort -u \
+	  $(if $(FILES),| grep -F $(addprefix -e /,$(FILES))) \
 	  | xargs -P $(JOBS) -n 1 clang-tidy-14 --quiet -p build/tidy
 
 format: ## Lay out every source as .clang-format says.
