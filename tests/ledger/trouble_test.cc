@@ -23,7 +23,7 @@ const Rows kRows = {cpu("n", "a", 1), cpu("n", "b", 2)};
 
 Rows many_rows() {
   Rows rows;
-  for (int i = 0; i < 20'000; ++i) rows.push_back(cpu("n", fmt::format("w{:05}", i), i));
+  for (int i = 0; i < 6'000; ++i) rows.push_back(cpu("n", fmt::format("w{:05}", i), i));
   return rows;
 }
 
@@ -186,7 +186,7 @@ TEST_F(TroubleTest, AFileThatMayNotGrow) {
   {
     Ledger ledger({.path = path_});
     ASSERT_EQ(record(ledger, day(4), kRows), std::nullopt);
-    SizeLimit limit(512U << 10);
+    SizeLimit limit(256U << 10);
     expect_kept_until(ledger, rows, full, [&] { limit.lift(); });
     EXPECT_EQ(read(ledger, day(4)), kRows);
   }
@@ -197,7 +197,7 @@ TEST_F(TroubleTest, StillReadsAFullFileAndWritesWhatFits) {
   const Rows rows = many_rows();
   Ledger ledger({.path = path_});
   ASSERT_EQ(record(ledger, day(4), kRows), std::nullopt);
-  const SizeLimit limit(512U << 10);
+  const SizeLimit limit(256U << 10);
   ASSERT_TRUE(record(ledger, day(5), rows));
   EXPECT_EQ(read(ledger, days(4, 6)), naive_sum({kRows, rows}));
   EXPECT_THAT(ledger.entries("s"),
@@ -242,7 +242,7 @@ class Mount {
 };
 
 TEST_F(TroubleTest, AFullDisk) {
-  const Mount disk(directory_.file("disk"), "size=1m");
+  const Mount disk(directory_.file("disk"), "size=512k");
   if (!disk.refusal().empty()) GTEST_SKIP() << disk.refusal();
   const std::string path = directory_.file("disk/ledger.db");
   const Rows rows = many_rows();
@@ -359,7 +359,7 @@ TEST_F(TroubleTest, MemoryWinsOverTheFile) {
   absent.window = day(0);
   absent.state = State::absent;
   {
-    const SizeLimit limit(512U << 10);
+    const SizeLimit limit(256U << 10);
     ASSERT_TRUE(record(ledger, day(1), rows));
   }
   EXPECT_EQ(ledger.entries("s").size(), 3U);
