@@ -54,7 +54,7 @@ struct Filling : samples::Polling {
       return samples::Reply{samples::answer(question, what)};
     };
   }
-  static Answer nothing(std::string data) {
+  static Answer nothing(const std::string& data) {
     return [data](const Question&) { return samples::Reply{samples::enveloped(data)}; };
   }
 
