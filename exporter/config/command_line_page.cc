@@ -31,7 +31,7 @@ constexpr std::string_view kTail = R"(
 | code | meaning |
 | --- | --- |
 | {} | Done, or stopped by SIGTERM or SIGINT. |
-| {} | Could not start, or failed while running. |
+| {} | Could not start, failed while running, or a backfill that was stopped before its end. |
 | {} | Wrong command line or configuration; standard error says all that is wrong. |
 
 ## Signals
@@ -39,7 +39,7 @@ constexpr std::string_view kTail = R"(
 | signal | what it does |
 | --- | --- |
 | SIGHUP | Reads the configuration again. With faults in it the old one stays in force. |
-| SIGTERM, SIGINT | Stops: gives up the questions under way, closes the sockets, and exits with {}. |
+| SIGTERM, SIGINT | Stops: gives up the questions under way, closes the sockets, and exits with {}. A backfill keeps what it has. |
 
 ## Output
 
