@@ -114,7 +114,9 @@ struct SelfMetrics::State {
         .Set(1);
   }
 
-  mutable std::mutex mutex;  // the maps below; prometheus-cpp guards its own
+  // prometheus-cpp guards each metric; this one makes a poll's several figures change at once, for
+  // the maps below as well as for who reads the page.
+  mutable std::mutex mutex;
   prometheus::Registry registry;
   Labelled<Gauge> up;
   Labelled<Counter> polls, failures, retries;
@@ -271,9 +273,11 @@ std::optional<double> process_value(std::string_view name, const ProcessFigures&
 
 std::string SelfMetrics::render(Format format) const {
   std::map<std::string, std::vector<prometheus::ClientMetric>> families;
+  std::unique_lock lock(state_->mutex);
   for (auto& family : state_->registry.Collect()) {
     families[family.name] = std::move(family.metric);
   }
+  lock.unlock();
   const ProcessFigures figures = read_process();
   std::string out;
   for (const MetricSpec& spec : kCatalogue) {

@@ -198,6 +198,27 @@ TEST(SelfMetrics, PublicationsAndReloads) {
       1);
 }
 
+// A page that counts a poll without its failure would make one look like a success.
+TEST(SelfMetrics, APageShowsAPollWholeOrNotAtAll) {
+  SelfMetrics self(kStart);
+  self.declare(kLabels);
+  std::atomic<bool> done = false;
+  std::thread poller([&] {
+    while (!done) self.poll_finished(poll("timeout"));
+  });
+  int torn = 0;
+  for (int i = 0; i < 500; ++i) {
+    const std::string text = self.render(Format::text);
+    if (value_of(text, "opencost_exporter_polls_total", kEu) !=
+        value_of(text, "opencost_exporter_poll_failures_total", with(kEu, "reason", "timeout"))) {
+      ++torn;
+    }
+  }
+  done = true;
+  poller.join();
+  EXPECT_EQ(torn, 0);
+}
+
 TEST(SelfMetrics, CanBeUsedFromSeveralThreads) {
   SelfMetrics self(kStart);
   self.declare(kLabels);
