@@ -11,15 +11,9 @@ using model::Allocation;
 using model::AllocationTable;
 using model::RowKind;
 
-// The workload a row belongs to; see kBarePod and kUnallocated.
-WorkloadCost workload_of(const Allocation& row) {
-  WorkloadCost workload{row.cluster, row.name_space, row.controller_kind, row.controller,
-                        row.costs};
-  if (row.controller.empty()) {
-    workload.kind = kBarePod;
-    workload.name = row.pod.empty() ? kUnallocated : row.pod;
-  }
-  return workload;
+WorkloadCost cost_of(const Allocation& row) {
+  const auto [cluster, name_space, kind, name] = workload_of(row);
+  return {cluster, name_space, kind, name, row.costs};
 }
 
 auto names(const WorkloadCost& workload) {
@@ -31,7 +25,7 @@ auto names(const WorkloadCost& workload) {
 void add_workloads(const Allocation* from, const Allocation* to, std::vector<WorkloadCost>& out) {
   const auto first = static_cast<std::ptrdiff_t>(out.size());
   for (const Allocation* row = from; row != to; ++row) {
-    WorkloadCost workload = workload_of(*row);
+    const WorkloadCost workload = cost_of(*row);
     if (out.size() > static_cast<std::size_t>(first) && names(out.back()) == names(workload)) {
       out.back().costs += workload.costs;
     } else {
@@ -93,6 +87,13 @@ void reconcile(const AllocationTable& table, std::string_view lone, Breakdown& b
 }
 
 }  // namespace
+
+WorkloadName workload_of(const Allocation& row) {
+  if (!row.controller.empty()) {
+    return {row.cluster, row.name_space, row.controller_kind, row.controller};
+  }
+  return {row.cluster, row.name_space, kBarePod, row.pod.empty() ? kUnallocated : row.pod};
+}
 
 Breakdown break_down(std::shared_ptr<const AllocationTable> table) {
   Breakdown breakdown;

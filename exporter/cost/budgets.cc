@@ -87,8 +87,8 @@ bool matches(std::string_view pattern, std::string_view text) {
   return text.ends_with(pattern);
 }
 
-BudgetStatus check(const Budget& budget, std::span<const SourceReport> sources,
-                   std::chrono::seconds month) {
+BudgetStatus check(const Budget& budget, const TenantRules& /*rules*/,
+                   std::span<const SourceReport> sources, std::chrono::seconds month) {
   BudgetStatus status{budget.name, budget.monthly, Cost{}, Cost{}, 1};
   bool any = false;
   for (const SourceReport& source : sources) {

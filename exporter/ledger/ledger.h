@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -105,6 +106,15 @@ class Ledger {
   /// Opens the file again if it could not be used, and writes what waits in memory. Nothing to do
   /// is no failure.
   std::optional<Failure> recover();
+
+  /// What somebody wants to know again after a restart, beside the days: small texts by key, of one
+  /// `topic`. Kept as long as the source is configured. An empty text forgets its key. All or
+  /// nothing; what a failure leaves out is the caller's to offer again, and so is all of it when
+  /// the file is in use again. Without a path nothing is kept, which is no failure.
+  std::optional<Failure> remember(const std::string& source, std::string_view topic,
+                                  const std::map<std::string, std::string>& texts);
+  Result<std::map<std::string, std::string>, Failure> remembered(const std::string& source,
+                                                                 std::string_view topic);
 
   struct Figures {
     bool persistent = false;    // every known day is in the file

@@ -24,11 +24,18 @@ struct Options {
   /// One series per pod and resource; the largest family by far.
   bool pods = true;
   bool workloads = true;
+  /// Series of cost data on a page, and of any one family. What is beyond is folded: the cheapest
+  /// rows of a namespace become one, kOther, so that sums stay exact.
+  std::uint64_t max_series = 200'000;
+  std::uint64_t max_family_series = 100'000;
   /// Every amount is multiplied by this when it is printed.
   double currency_rate = 1.0;
 
   friend bool operator==(const Options&, const Options&) = default;
 };
+
+/// What the name of folded rows is.
+inline constexpr std::string_view kOther = "__other__";
 
 enum class Format { text, openmetrics };
 enum class Encoding { identity, gzip };
@@ -53,6 +60,10 @@ class Page {
   std::uint64_t deflated_bytes = 0;
   std::uint32_t crc32 = 0;  // of the text, as gzip counts it
   std::uint64_t series = 0;
+  /// Series that were folded into others, by family; those that ever can be, in catalogue order.
+  std::vector<std::pair<std::string_view, std::uint64_t>> folded;
+  /// Series that the page before did not have, and that only it had.
+  std::uint64_t added = 0, removed = 0;
 
  private:
   struct Text {
@@ -62,6 +73,20 @@ class Page {
   std::unique_ptr<Text> text_;
 };
 
+/// Renders page after page, and remembers which rows had series of their own: these keep them as
+/// long as they can, so that no series comes and goes while costs move a little. Not thread-safe.
+class Renderer {
+ public:
+  Renderer();
+  ~Renderer();
+
+  Page render(const cost::Report& report, const Options& options);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+/// The first page of a new Renderer.
 Page render(const cost::Report& report, const Options& options);
 
 /// What a scrape asked for.
@@ -149,7 +174,9 @@ class SelfMetrics {
   void ledger_days(const std::string& source, const LedgerDays& days);
   void ledger_day_changed(const std::string& source);
 
-  void published(std::uint64_t series, double seconds);
+  void published(const Page& page, double seconds);
+  /// The rules in force that say whose a row is; see cost::hash_of. Empty: there are none.
+  void set_rules(const std::string& hash);
   void config_loaded(bool accepted, SystemTime at);
 
   /// All families of Group::exporter in catalogue order, process_* read now. No `# EOF`.

@@ -81,6 +81,17 @@ enum class RowKind : std::uint8_t {
   unmounted,  // OpenCost's `__unmounted__`: volumes and load balancers that serve no pod
 };
 
+/// What a row was charged for, asked for and used of one resource over its window, in unit-hours:
+/// core-hours, byte-hours, GPU-hours. Single precision: OpenCost prints five decimals.
+struct Demand {
+  float charged = 0;  // the larger of request and usage, container by container
+  float requested = 0;
+  float used = -1;  // below 0: OpenCost does not know
+
+  bool known() const { return used >= 0; }
+  friend bool operator==(const Demand&, const Demand&) = default;
+};
+
 /// One row of an allocation answer. Views point into the arena of its table.
 ///
 /// A member OpenCost left out is empty: idle rows have no namespace, bare pods no controller, and
@@ -96,9 +107,16 @@ struct Allocation {
   Costs costs;
   Cost reported_total;          // OpenCost's own totalCost, rounded on its own
   std::uint32_t label_set = 0;  // index into the table's label_sets
+  // Of rows that are pods only; in all others as they are here.
+  float hours = 0;  // from its first sample to its last
+  Demand cpu, memory, gpu;
 };
 
-/// One label of a row; names as OpenCost has them, with `_` for what Prometheus does not allow.
+/// What the name of an annotation begins with where it stands among labels.
+inline constexpr std::string_view kAnnotation = "annotation:";
+
+/// One label of a row, or one annotation; names as OpenCost has them, with `_` for what Prometheus
+/// does not allow.
 struct Label {
   std::string_view name;
   std::string_view value;
@@ -123,6 +141,11 @@ struct AllocationTable {
   TextArena text;
   /// OpenCost's totalCost summed over the rows that were rejected, where it was a number.
   double rejected_total = 0;
+  /// The names, and nothing else, of rows that were rejected though they had some: what is known of
+  /// these workloads is not all there is.
+  std::vector<Allocation> rejected;
+  /// Rows that were rejected and did not say whose they were.
+  std::uint64_t rejected_unnamed = 0;
 };
 
 enum class AssetType : std::uint8_t {
@@ -144,6 +167,9 @@ struct Asset {
   std::string_view provider_id;
   std::string_view instance_type;  // nodes only
   bool spot = false;               // nodes only
+  double cores = 0;                // nodes only, as these two; 0: unknown
+  double memory_bytes = 0;
+  double gpus = 0;
   Cost total;
 };
 

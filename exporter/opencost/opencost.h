@@ -48,8 +48,8 @@ std::optional<model::Window> window_for(Query query, Alignment alignment,
 struct Question {
   Query query = Query::current;
   model::Window window;
-  /// Labels to read from each row, by the names OpenCost gives them (`[^a-zA-Z0-9_]` -> `_`);
-  /// sorted. They make an answer larger.
+  /// Labels to read from each row, by the names OpenCost gives them (`[^a-zA-Z0-9_]` -> `_`), and
+  /// annotations, with model::kAnnotation before theirs; sorted. They make an answer larger.
   std::vector<std::string> labels{};
 
   friend bool operator==(const Question&, const Question&) = default;

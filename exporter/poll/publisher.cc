@@ -288,7 +288,7 @@ void Publisher::publish() {
   drop_conflicts(*next);
   for (const cost::Budget& budget : options_.budgets) {
     next->report.budgets.push_back(
-        cost::check(budget, next->report.sources, history_.month(clock_.now())));
+        cost::check(budget, {}, next->report.sources, history_.month(clock_.now())));
   }
   midnight_ = began + (history_.midnight(clock_.now()) - clock_.now());
   put(std::move(next), began);
