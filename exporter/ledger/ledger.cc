@@ -215,6 +215,24 @@ std::optional<Failure> Ledger::recover() {
   return std::nullopt;
 }
 
+std::optional<Failure> Ledger::remember(const std::string& source, std::string_view topic,
+                                        const Notes& notes) {
+  const std::lock_guard lock(inside_->mutex);
+  if (!inside_->file) return inside_->trouble;
+  if (const auto written = inside_->file->remember(source, topic, notes); !written) {
+    return inside_->write_failed(written.error());
+  }
+  return std::nullopt;
+}
+
+Result<Notes, Failure> Ledger::remembered(const std::string& source, std::string_view topic) {
+  const std::lock_guard lock(inside_->mutex);
+  if (!inside_->file) return Notes{};
+  auto notes = inside_->file->remembered(source, topic);
+  if (!notes) return tl::unexpected(inside_->read_failed(notes.error()));
+  return *std::move(notes);
+}
+
 Ledger::Figures Ledger::figures() const {
   const std::lock_guard lock(inside_->mutex);
   if (inside_->options.path.empty()) return {};

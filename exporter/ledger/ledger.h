@@ -73,6 +73,9 @@ struct Entry {
   friend bool operator==(const Entry&, const Entry&) = default;
 };
 
+/// What somebody wants to know again after a restart, beside the days: small texts by key.
+using Notes = std::map<std::string, std::string>;
+
 class Ledger {
  public:
   /// Opens and checks the file, and brings an older one up to date. Never fails: see trouble().
@@ -107,14 +110,12 @@ class Ledger {
   /// is no failure.
   std::optional<Failure> recover();
 
-  /// What somebody wants to know again after a restart, beside the days: small texts by key, of one
-  /// `topic`. Kept as long as the source is configured. An empty text forgets its key. All or
-  /// nothing; what a failure leaves out is the caller's to offer again, and so is all of it when
-  /// the file is in use again. Without a path nothing is kept, which is no failure.
+  /// Puts notes of one topic in the place of those with their keys, all or none; an empty text
+  /// deletes its key. What a failure leaves out is the caller's to offer again, and everything when
+  /// a file is in use again. Without a path nothing is kept, which is no failure.
   std::optional<Failure> remember(const std::string& source, std::string_view topic,
-                                  const std::map<std::string, std::string>& texts);
-  Result<std::map<std::string, std::string>, Failure> remembered(const std::string& source,
-                                                                 std::string_view topic);
+                                  const Notes& notes);
+  Result<Notes, Failure> remembered(const std::string& source, std::string_view topic);
 
   struct Figures {
     bool persistent = false;    // every known day is in the file

@@ -89,7 +89,18 @@ CREATE TABLE cluster_total (
 ) STRICT, WITHOUT ROWID;
 )";
 
-constexpr std::array kSteps = {kVersion1};
+// What is to be known again after a restart, beside the days.
+constexpr std::string_view kVersion2 = R"(
+CREATE TABLE note (
+  source INTEGER NOT NULL REFERENCES source,
+  topic TEXT NOT NULL,
+  key TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (source, topic, key)
+) STRICT, WITHOUT ROWID;
+)";
+
+constexpr std::array kSteps = {kVersion1, kVersion2};
 
 }  // namespace
 

@@ -35,6 +35,10 @@ class Store {
   sqlite::Outcome<std::vector<Day>> days(const std::string& source);
   sqlite::Outcome<std::uint64_t> count();
 
+  sqlite::Outcome<void> remember(const std::string& source, std::string_view topic,
+                                 const Notes& notes);
+  sqlite::Outcome<Notes> remembered(const std::string& source, std::string_view topic);
+
   sqlite::Database& database() { return database_; }
 
  private:

@@ -203,10 +203,10 @@ TEST_F(DamageTest, RefusesAnotherProgramsDatabase) {
 }
 
 TEST_F(DamageTest, RefusesWhatALaterVersionWrote) {
-  sql("PRAGMA user_version = 2");
+  sql("PRAGMA user_version = 3");
   expect_refused(Trouble::newer,
-                 fmt::format("cannot use {}: a later version of this program wrote it (schema 2, "
-                             "known up to 1); run that version or name another file",
+                 fmt::format("cannot use {}: a later version of this program wrote it (schema 3, "
+                             "known up to 2); run that version or name another file",
                              path_));
 }
 
@@ -216,7 +216,7 @@ TEST_F(DamageTest, LeavesTheLogOfARefusedFileToWhoeverCanReadIt) {
     auto database = sqlite::Database::open(path_);
     ASSERT_TRUE(database);
     database->keep_log(true);
-    ASSERT_TRUE(database->execute("PRAGMA user_version = 2"));
+    ASSERT_TRUE(database->execute("PRAGMA user_version = 3"));
   }
   log = directory_.read("ledger.db-wal");
   ASSERT_FALSE(log.empty());

@@ -77,7 +77,7 @@ TEST_F(SchemaTest, MakesALedgerOfVersionZero) {
     ASSERT_EQ(record(ledger, day(0), {cpu("n", "a", 1)}), std::nullopt);
   }
   auto file = sqlite::Database::open(path);
-  EXPECT_EQ(file->integer("PRAGMA user_version"), 1);
+  EXPECT_EQ(file->integer("PRAGMA user_version"), 2);
   EXPECT_EQ(file->integer("PRAGMA application_id"), kApplicationId);
   EXPECT_EQ(file->text("PRAGMA journal_mode"), "wal");
   EXPECT_EQ(file->integer("SELECT sum(cpu) FROM cost"), 1);
