@@ -35,6 +35,9 @@ bool runs(const Allocation& row) {
   return row.kind == RowKind::workload && !row.pod.ends_with("-unmounted-pvcs");
 }
 
+// As many names of rejected rows are kept; an answer with more is not to be trusted row by row.
+constexpr std::size_t kMostNames = 10'000;
+
 bool before(const Allocation& a, const Allocation& b) {
   const auto key = [](const Allocation& row) {
     return std::tie(row.cluster, row.name_space, row.pod, row.controller_kind, row.controller);
@@ -60,10 +63,12 @@ struct AllocationDecoder::State {
 
   simdjson::error_code take(std::string_view key, json::object& row);
   void accept(RawRow& raw, std::string_view key);
+  void keep_names(const RawRow& raw, std::string_view key);
   std::optional<RowFault> identify(const RawRow& raw, std::string_view key, Allocation& row);
   std::optional<RowFault> check(const RawRow& raw, RowKind kind) const;
   void lived(const Life& life);
   void drop_duplicates();
+  void count_unnamed();
   std::optional<Fault> verdict();
 
   Question question;
@@ -81,11 +86,13 @@ struct AllocationDecoder::State {
 
 simdjson::error_code AllocationDecoder::State::take(std::string_view key, json::object& row) {
   RawRow raw;
-  SIMDJSON_TRY(read_row(row, names, labels, times, limits, raw));
+  const Reading with{names, labels, times, limits, question.query == Query::current};
+  SIMDJSON_TRY(read_row(row, with, raw));
   accept(raw, key);
   return simdjson::SUCCESS;
 }
 
+// Who the row is of, its cluster by OpenCost's name.
 std::optional<RowFault> AllocationDecoder::State::identify(const RawRow& raw, std::string_view key,
                                                            Allocation& row) {
   const bool pods = question.query == Query::current;
@@ -101,7 +108,7 @@ std::optional<RowFault> AllocationDecoder::State::identify(const RawRow& raw, st
   };
   if (key == kIdle) {
     row.kind = RowKind::idle;
-    row.cluster = clusters.name(raw.properties[kCluster]);
+    row.cluster = raw.properties[kCluster];
     return std::nullopt;
   }
   const std::string_view name_space = property(kNamespace, 1, "namespace");
@@ -118,7 +125,7 @@ std::optional<RowFault> AllocationDecoder::State::identify(const RawRow& raw, st
                                 name_space.empty() ? "namespace" : "pod")};
   }
   if (name_space == kUnmounted) row.kind = RowKind::unmounted;
-  row.cluster = clusters.name(cluster);
+  row.cluster = cluster;
   row.name_space = name_space;
   row.pod = pod;
   return std::nullopt;
@@ -187,8 +194,10 @@ void AllocationDecoder::State::accept(RawRow& raw, std::string_view key) {
     if (raw.has(kTotalCost) && ((raw.nulls | raw.too_large) >> kTotalCost & 1) == 0) {
       table->rejected_total += static_cast<double>(raw.micros[kTotalCost]) / 1e6;
     }
+    keep_names(raw, key);
     return;
   }
+  row.cluster = clusters.name(row.cluster);
   if (charge(raw, row)) ++answer.idle_clamped;
   const bool unborn = raw.life.micro_minutes && *raw.life.micro_minutes <= 0;
   if (unborn && row.costs == model::Costs{}) {
@@ -201,7 +210,15 @@ void AllocationDecoder::State::accept(RawRow& raw, std::string_view key) {
     lived(raw.life);
   }
   row.label_set = raw.label_set;
+  if (question.query == Query::current && runs(row)) take_usage(raw, question.window, row);
   table->rows.push_back(row);
+}
+
+void AllocationDecoder::State::keep_names(const RawRow& raw, std::string_view key) {
+  Allocation row;
+  if (table->rejected.size() >= kMostNames || raw.misnamed || identify(raw, key, row)) return;
+  row.cluster = clusters.shown(row.cluster);
+  table->rejected.push_back(row);
 }
 
 // OpenCost forgets from the far end, and a row then begins later than it did.
@@ -235,6 +252,13 @@ void AllocationDecoder::State::drop_duplicates() {
   rows.shrink_to_fit();
 }
 
+// Duplicates are neither: the first of them stands.
+void AllocationDecoder::State::count_unnamed() {
+  std::stable_sort(table->rejected.begin(), table->rejected.end(), before);
+  const auto duplicates = answer.rejected.counts[static_cast<std::size_t>(Rejection::duplicate)];
+  table->rejected_unnamed = answer.rejected.total() - duplicates - table->rejected.size();
+}
+
 std::optional<Fault> AllocationDecoder::State::verdict() {
   auto wrong = reader.finish(true);
   const bool day = question.query == Query::day;
@@ -244,6 +268,7 @@ std::optional<Fault> AllocationDecoder::State::verdict() {
   }
   if (auto several = clusters.fault()) return several;
   drop_duplicates();
+  count_unnamed();
   if (workloads > 0) return std::nullopt;
   table->lived = {question.window.start, question.window.start};
   if (day && answer.rejected.total() == 0) {

@@ -3,8 +3,19 @@
 namespace exporter::opencost {
 namespace {
 
-// Members that are not numbers.
-enum Other : std::uint8_t { kProperties = kNumbers, kStart, kEnd, kSkip };
+// Members that are not numbers, and those that are not read from every answer.
+enum Other : std::uint8_t {
+  kProperties = kNumbers,
+  kStart,
+  kEnd,
+  kFirstAverage,
+  kGpuAllocation = kFirstAverage + kAverages,
+  kSkip,
+};
+
+constexpr std::uint8_t average(Average which) {
+  return static_cast<std::uint8_t>(int{kFirstAverage} + int{which});
+}
 
 // In the order of 1.121; members we do not use keep the cursor in step.
 constexpr Field kRowFields[] = {
@@ -15,9 +26,9 @@ constexpr Field kRowFields[] = {
     {"end", kEnd},
     {"minutes", kMinutes},
     {"cpuCores", kSkip},
-    {"cpuCoreRequestAverage", kSkip},
+    {"cpuCoreRequestAverage", average(kCpuRequest)},
     {"cpuCoreLimitAverage", kSkip},
-    {"cpuCoreUsageAverage", kSkip},
+    {"cpuCoreUsageAverage", average(kCpuUsage)},
     {"cpuCoreHours", kCpuHours},
     {"cpuCost", kCpuCost},
     {"cpuCostAdjustment", kCpuAdjustment},
@@ -46,9 +57,9 @@ constexpr Field kRowFields[] = {
     {"pvs", kSkip},
     {"pvCostAdjustment", kStorageAdjustment},
     {"ramBytes", kSkip},
-    {"ramByteRequestAverage", kSkip},
+    {"ramByteRequestAverage", average(kMemoryRequest)},
     {"ramByteLimitAverage", kSkip},
-    {"ramByteUsageAverage", kSkip},
+    {"ramByteUsageAverage", average(kMemoryUsage)},
     {"ramByteHours", kMemoryHours},
     {"ramCost", kMemoryCost},
     {"ramCostAdjustment", kMemoryAdjustment},
@@ -62,7 +73,15 @@ constexpr Field kRowFields[] = {
     {"proportionalAssetResourceCosts", kSkip},
     {"lbAllocations", kSkip},
     {"sharedCostBreakdown", kSkip},
-    {"gpuAllocation", kSkip},
+    {"gpuAllocation", kGpuAllocation},
+    // Before 1.113 only.
+    {"gpuRequestAverage", average(kOldGpuRequest)},
+    {"gpuUsageAverage", average(kOldGpuUsage)},
+};
+
+constexpr Field kGpuFields[] = {
+    {"gpuDevice", kAverages},   {"gpuModel", kAverages},        {"gpuUUID", kAverages},
+    {"isGPUShared", kAverages}, {"gpuUsageAverage", kGpuUsage}, {"gpuRequestAverage", kGpuRequest},
 };
 
 constexpr Field kPropertyFields[] = {
@@ -76,7 +95,7 @@ constexpr Field kPropertyFields[] = {
     {"services", kPropertyCount},
     {"providerID", kPropertyCount},
     {"labels", kLabels},
-    {"annotations", kPropertyCount},
+    {"annotations", kAnnotations},
     {"namespaceLabels", kPropertyCount},
     {"namespaceAnnotations", kPropertyCount},
 };
@@ -96,32 +115,58 @@ void take_number(json::value& value, std::uint8_t slot, RawRow& raw) {
   raw.seen |= bit;
 }
 
+simdjson::error_code take_property(json::value& value, std::uint8_t which, const Reading& with,
+                                   RawRow& raw) {
+  if (which == kLabels) return with.labels.read(value, LabelReader::Of::labels, with.limits);
+  if (which == kAnnotations) {
+    return with.labels.read(value, LabelReader::Of::annotations, with.limits);
+  }
+  if (which >= kPropertyCount) return simdjson::SUCCESS;
+  Wrong here;
+  SIMDJSON_TRY(read_name(value, kPropertyNames[which], raw.properties[which], with.names,
+                         with.limits, here));
+  if (here) {
+    raw.misnamed = raw.misnamed || which != kNode;
+    if (!raw.wrong) raw.wrong = std::move(here);
+  }
+  return simdjson::SUCCESS;
+}
+
+simdjson::error_code take_gpu_allocation(json::value& value, RawRow& raw) {
+  return read_members(value, kGpuFields, [&](std::uint8_t which, json::value& figure) {
+    if (which < kAverages) raw.averages[which] = read_figure(figure);
+    return simdjson::SUCCESS;
+  });
+}
+
 }  // namespace
 
-simdjson::error_code read_row(json::object& row, Names& names, LabelReader& labels,
-                              LifeTimes& times, const Limits& limits, RawRow& raw) {
+simdjson::error_code read_row(json::object& row, const Reading& with, RawRow& raw) {
   FieldCursor cursor(kRowFields);
+  const std::uint8_t skipped = with.averages ? kSkip : kFirstAverage;
   for (auto item : row) {
     json::field field;
     SIMDJSON_TRY(std::move(item).get(field));
     const std::uint8_t slot = cursor.match(field.key().raw());
-    if (slot >= kSkip) continue;
+    if (slot >= skipped) continue;
     if (slot < kNumbers) {
       take_number(field.value(), slot, raw);
     } else if (slot == kProperties) {
       const auto property = [&](std::uint8_t which, json::value& value) {
-        if (which == kLabels) return labels.read(value, limits, raw.label_set);
-        if (which >= kPropertyCount) return simdjson::SUCCESS;
-        return read_name(value, kPropertyNames[which], raw.properties[which], names, limits,
-                         raw.wrong);
+        return take_property(value, which, with, raw);
       };
       SIMDJSON_TRY(read_members(field.value(), kPropertyFields, property));
     } else if (slot == kStart) {
-      read_time(field.value(), times.start, raw.life.start, raw.wrong);
+      read_time(field.value(), with.times.start, raw.life.start, raw.wrong);
+    } else if (slot == kEnd) {
+      read_time(field.value(), with.times.end, raw.life.end, raw.wrong);
+    } else if (slot < kGpuAllocation) {
+      raw.averages[slot - kFirstAverage] = read_figure(field.value());
     } else {
-      read_time(field.value(), times.end, raw.life.end, raw.wrong);
+      SIMDJSON_TRY(take_gpu_allocation(field.value(), raw));
     }
   }
+  raw.label_set = with.labels.take_set();
   if (raw.has(kMinutes)) raw.life.micro_minutes = raw.micros[kMinutes];
   return simdjson::SUCCESS;
 }

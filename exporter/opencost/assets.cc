@@ -21,6 +21,9 @@ enum Slot : std::uint8_t {
   kNodeType,
   kPreemptible,
   kTotalCost,
+  kCores,
+  kMemory,
+  kGpus,
   kSkip,
 };
 
@@ -34,8 +37,8 @@ constexpr Field kAssetFields[] = {
     {"minutes", kMinutes},
     {"nodeType", kNodeType},
     {"pool", kSkip},
-    {"cpuCores", kSkip},
-    {"ramBytes", kSkip},
+    {"cpuCores", kCores},
+    {"ramBytes", kMemory},
     {"cpuCoreHours", kSkip},
     {"ramByteHours", kSkip},
     {"GPUHours", kSkip},
@@ -45,7 +48,7 @@ constexpr Field kAssetFields[] = {
     {"discount", kSkip},
     {"cpuCost", kSkip},
     {"gpuCost", kSkip},
-    {"gpuCount", kSkip},
+    {"gpuCount", kGpus},
     {"ramCost", kSkip},
     {"adjustment", kSkip},
     {"overhead", kSkip},
@@ -77,6 +80,7 @@ struct RawAsset {
   std::string_view type, node_type;
   std::array<std::string_view, kPropertyCount> properties{};
   std::optional<std::int64_t> total, preemptible;
+  std::int64_t cores = 0, memory = 0, gpus = 0;
   bool total_null = false;
   Life life;
   Wrong wrong;
@@ -94,6 +98,10 @@ AssetType type_of(std::string_view type) {
     if (name == type) return value;
   }
   return AssetType::other;
+}
+
+double capacity(std::int64_t micros) {
+  return micros == kUnknown ? 0 : static_cast<double>(micros) / 1e6;
 }
 
 bool before(const Asset& a, const Asset& b) {
@@ -119,6 +127,7 @@ struct AssetDecoder::State {
 
   simdjson::error_code take(std::string_view key, json::object& row);
   simdjson::error_code member(json::value& value, std::uint8_t slot, RawAsset& raw);
+  static void take_number(json::value& value, std::uint8_t slot, RawAsset& raw);
   std::optional<RowFault> check(const RawAsset& raw) const;
   void accept(RawAsset& raw, std::string_view key);
   void drop_duplicates();
@@ -167,9 +176,22 @@ simdjson::error_code AssetDecoder::State::member(json::value& value, std::uint8_
     case kEnd:
       read_time(value, times.end, raw.life.end, raw.wrong);
       return simdjson::SUCCESS;
+    case kCores:
+      raw.cores = read_figure(value);
+      return simdjson::SUCCESS;
+    case kMemory:
+      raw.memory = read_figure(value);
+      return simdjson::SUCCESS;
+    case kGpus:
+      raw.gpus = read_figure(value);
+      return simdjson::SUCCESS;
     default:
-      break;
+      take_number(value, slot, raw);
+      return simdjson::SUCCESS;
   }
+}
+
+void AssetDecoder::State::take_number(json::value& value, std::uint8_t slot, RawAsset& raw) {
   auto& number = slot == kTotalCost ? raw.total
                  : slot == kMinutes ? raw.life.micro_minutes
                                     : raw.preemptible;
@@ -180,7 +202,6 @@ simdjson::error_code AssetDecoder::State::member(json::value& value, std::uint8_
   }
   if (slot == kTotalCost) raw.total_null = read == Number::null;
   if (read != Number::null) number = micros;
-  return simdjson::SUCCESS;
 }
 
 std::optional<RowFault> AssetDecoder::State::check(const RawAsset& raw) const {
@@ -215,6 +236,9 @@ void AssetDecoder::State::accept(RawAsset& raw, std::string_view key) {
   if (row.type == AssetType::node) {
     row.instance_type = raw.node_type;
     row.spot = raw.preemptible.value_or(0) > 0;
+    row.cores = capacity(raw.cores);
+    row.memory_bytes = capacity(raw.memory);
+    row.gpus = capacity(raw.gpus);
   }
   row.total = Cost{std::max<std::int64_t>(*raw.total, 0)};
   sum += row.total.amount();

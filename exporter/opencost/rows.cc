@@ -36,12 +36,15 @@ std::string_view Names::store(std::string_view name) {
 }
 
 std::string_view Clusters::name(std::string_view stated) {
-  if (configured_.empty()) return stated;
-  if (!stated.empty() && stated != first_) {
+  if (!configured_.empty() && !stated.empty() && stated != first_) {
     std::string& place = first_.empty() ? first_ : second_;
     if (place.empty()) place = stated;
   }
-  return names_.store(configured_);
+  return shown(stated);
+}
+
+std::string_view Clusters::shown(std::string_view stated) {
+  return configured_.empty() ? stated : names_.store(configured_);
 }
 
 std::optional<Fault> Clusters::fault() const {
@@ -152,6 +155,12 @@ Number read_number(json::value& value, std::int64_t& micros, Wrong& wrong) {
     micros = token.front() == '-' ? Limit::min() : Limit::max();
   }
   return read;
+}
+
+std::int64_t read_figure(json::value& value) {
+  std::int64_t micros = 0;
+  const Number read = parse_micros(value.raw_json_token(), micros);
+  return read == Number::ok && micros >= 0 ? micros : kUnknown;
 }
 
 std::uint64_t Rejected::total() const {

@@ -46,6 +46,8 @@ class Clusters {
 
   /// `stated` is stored by the names already.
   std::string_view name(std::string_view stated);
+  /// The same for a row that does not count.
+  std::string_view shown(std::string_view stated);
   /// When a configured name would have merged several clusters.
   std::optional<Fault> fault() const;
 
@@ -114,6 +116,11 @@ void read_time(json::value& value, RowTimes& times, std::optional<std::chrono::s
                Wrong& wrong);
 /// In millionths. What does not fit keeps its sign: the largest or smallest there is.
 Number read_number(json::value& value, std::int64_t& micros, Wrong& wrong);
+
+/// What a figure is that is missing, null, no number, below zero or too large for its millionths.
+inline constexpr std::int64_t kUnknown = -1;
+/// In millionths, for what may be unknown: nothing is wrong with a row for it.
+std::int64_t read_figure(json::value& value);
 
 /// Counts, and keeps the first of each reason.
 void reject(Rejected& rejected, const RowFault& fault, std::string_view key);
