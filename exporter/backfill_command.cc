@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <atomic>
-#include <ctime>
 #include <iostream>
-#include <thread>
+
+#include "exporter/interruptible.h"
 
 namespace exporter {
 namespace {
@@ -68,16 +67,6 @@ class Display {
   std::uint64_t first_ = kNotYet;  // windows that an earlier run had done
 };
 
-/// Waits for the run or a signal, whichever is first.
-void stop_on_signal(std::stop_source& stop, const std::atomic<bool>& done,
-                    const sigset_t& signals) {
-  while (!done) {
-    const timespec soon{0, 50'000'000};
-    const int signal = sigtimedwait(&signals, nullptr, &soon);
-    if (signal == SIGTERM || signal == SIGINT) stop.request_stop();
-  }
-}
-
 }  // namespace
 
 int run_backfill(const config::Config& config, const backfill::Options& options,
@@ -90,22 +79,20 @@ int run_backfill(const config::Config& config, const backfill::Options& options,
   setup.settle = config.schedule.settle;
   setup.retry = config.retry;
   setup.metrics = config.metrics;
+  setup.rules = {config.tenants, config.metric_labels};
+  setup.labels = config.schedule.labels;
   setup.make_transport = [](const poll::Source& source) {
     return std::make_unique<http::CurlTransport>(source.http);
   };
   Display display(logger, clock);
   std::stop_source stop;
-  std::atomic<bool> done = false;
   Result<Progress> result = fail("not run");
-  {
-    const std::jthread worker([&] {
-      result = backfill::run(
-          options, setup, clock, [&](const Progress& progress) { display.show(progress); },
-          stop.get_token());
-      done = true;
-    });
-    stop_on_signal(stop, done, signals);
-  }
+  const auto work = [&] {
+    result = backfill::run(
+        options, setup, clock, [&](const Progress& progress) { display.show(progress); },
+        stop.get_token());
+  };
+  run_interruptible(work, stop, signals);
   display.end();
   if (!result) {
     std::cerr << result.error().message << '\n';

@@ -11,6 +11,7 @@
 
 #include "exporter/backfill_command.h"
 #include "exporter/config/config.h"
+#include "exporter/explain_command.h"
 #include "exporter/greeting.h"
 #include "exporter/poll/poll.h"
 #include "exporter/version.h"
@@ -42,6 +43,10 @@ poll::PublisherOptions publisher_options(const config::Config& config) {
   options.schedule = config.schedule;
   options.max_age = config.max_age;
   options.backfill_days = config.backfill_days;
+  options.rules = {config.tenants, config.metric_labels};
+  options.shared = config.shared;
+  options.savings = config.savings;
+  options.policies = config.policies;
   options.budgets = config.budgets;
   options.metrics = config.metrics;
   options.currency = config.currency;
@@ -70,7 +75,7 @@ class Service {
         self_(clock_.now()),
         ledger_(config.ledger),
         history_(ledger_, self_, logger_.sink()),
-        publisher_(clock_, history_, self_, board_, logger_.sink()),
+        publisher_(clock_, history_, ledger_, self_, board_, logger_.sink()),
         fleet_(clock_, history_, publisher_, logger_.sink(),
                [this](const poll::Source& source) { return transport(source); }) {}
 
@@ -232,7 +237,7 @@ int run_replay(const config::Invocation& invocation, const sigset_t& signals) {
   poll::Board board;
   ledger::Ledger ledger({});
   poll::History history(ledger, self, logger.sink());
-  poll::Publisher publisher(clock, history, self, board, logger.sink());
+  poll::Publisher publisher(clock, history, ledger, self, board, logger.sink());
   poll::PublisherOptions options = publisher_options(*config);
   options.sources = sources_of(*recordings);
   publisher.adopt(options);
@@ -261,6 +266,12 @@ int backfill_past(const config::Invocation& invocation, const sigset_t& signals)
   const auto config = config::load(invocation, config::process_environment());
   if (!config) return print_faults(config.error());
   return run_backfill(*config, invocation.backfill, signals);
+}
+
+int explain_owner(const config::Invocation& invocation, const sigset_t& signals) {
+  const auto config = config::load(invocation, config::process_environment());
+  if (!config) return print_faults(config.error());
+  return run_explain(*config, invocation.explain, signals);
 }
 
 int check_config(const config::Invocation& invocation) {
@@ -308,6 +319,8 @@ int main(int argc, char** argv) {
       return run_demo(*invocation, signals);
     case config::Command::backfill:
       return backfill_past(*invocation, signals);
+    case config::Command::explain:
+      return explain_owner(*invocation, signals);
     case config::Command::check_config:
       return check_config(*invocation);
     case config::Command::print_docs:

@@ -51,7 +51,10 @@ struct Setup {
   /// How long after its end a window may be asked for.
   std::chrono::seconds settle = poll::Schedule{}.settle;
   http::RetryPolicy retry;
+  /// Nothing is folded, whatever it says: which rows would be is known for live pages only.
   metrics::Options metrics;
+  cost::AttributionRules rules;     // whose the cost of each window is
+  std::vector<std::string> labels;  // what they ask OpenCost for; sorted
   std::function<std::unique_ptr<http::Transport>(const poll::Source&)> make_transport;
 };
 

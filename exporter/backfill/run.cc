@@ -44,6 +44,9 @@ Parameters parameters(const Options& options, const Setup& setup, const Span& sp
           {"labels", list_labels(options.labels)},
           {"sources", list_sources(setup.sources)},
           {"currency rate", fmt::format("{}", setup.metrics.currency_rate)},
+          {"tenant rules", cost::hash_of(setup.rules.tenants)},
+          {"labels asked for", fmt::format("{}", fmt::join(setup.labels, " "))},
+          {"labels summed by", fmt::format("{}", fmt::join(setup.rules.labels, " "))},
           {"pods", yes_or_no(setup.metrics.pods)},
           {"workloads", yes_or_no(setup.metrics.workloads)}};
 }
@@ -53,10 +56,17 @@ class Asking {
  public:
   Asking(const Options& options, const Setup& setup, const Clock& clock,
          const std::stop_token& stop, Partial& partial)
-      : options_(options), setup_(setup), clock_(clock), stop_(stop), partial_(partial) {
+      : options_(options),
+        setup_(setup),
+        clock_(clock),
+        stop_(stop),
+        partial_(partial),
+        metrics_(setup.metrics),
+        rules_(std::make_shared<const cost::AttributionRules>(setup.rules)) {
     for (const poll::Source& source : setup.sources) {
       transports_.push_back(setup.make_transport(source));
     }
+    metrics_.max_series = metrics_.max_family_series = UINT64_MAX;
   }
 
   Result<Progress> run(const Span& span, const std::function<void(const Progress&)>& tell) {
@@ -94,6 +104,8 @@ class Asking {
   const Clock& clock_;
   const std::stop_token& stop_;
   Partial& partial_;
+  metrics::Options metrics_;
+  std::shared_ptr<const cost::AttributionRules> rules_;
   std::vector<std::unique_ptr<http::Transport>> transports_;  // by source
   std::mt19937_64 random_{std::random_device{}()};            // spreads retries
   SteadyTime next_{};                                         // nothing is asked before
@@ -106,8 +118,9 @@ Result<std::optional<Answer>> Asking::ask(std::size_t source, Query query,
   if (!clock_.sleep_until(next_, stop_)) return stopped();
   const poll::Source& asked = setup_.sources[source];
   const SteadyTime began = clock_.steady();
-  auto observation =
-      poll::ask(asked, {query, window}, setup_.retry, *transports_[source], clock_, random_, stop_);
+  auto observation = poll::ask(
+      asked, {query, window, query == Query::assets ? std::vector<std::string>() : setup_.labels},
+      setup_.retry, *transports_[source], clock_, random_, stop_);
   if (!observation) return stopped();
   const SteadyTime ended = clock_.steady();
   next_ = ended + (ended - began);
@@ -142,7 +155,12 @@ Result<void> Asking::window_of(std::size_t source, const model::Window& window) 
     known.assets = std::make_shared<const cost::Inventory>(
         cost::take_inventory((*assets)->table, (*pods)->table.get()));
   }
-  const metrics::Page page = metrics::render({.sources = {known}, .budgets = {}}, setup_.metrics);
+  known.efficiency = std::make_shared<const cost::Efficiency>(cost::measure(known.current));
+  known.attribution =
+      std::make_shared<const cost::Attribution>(cost::attribute(known.current, rules_));
+  cost::Report report;
+  report.sources.push_back(std::move(known));
+  const metrics::Page page = metrics::render(report, metrics_);
   const auto kept = partial_.keep(name, window.start, window.end, page, options_.labels);
   if (kept) return {};
   return fail(fmt::format("{}: from {} to {}: {}", name, model::format_time(window.start),

@@ -29,6 +29,7 @@
 #include "exporter/opencost/opencost.h"
 #include "exporter/poll/history.h"
 #include "exporter/poll/observation.h"
+#include "exporter/poll/watchlist.h"
 
 namespace exporter::poll {
 
@@ -81,6 +82,10 @@ struct PublisherOptions {
   /// `today` also ends with its day.
   std::chrono::seconds max_age{900};
   std::optional<int> backfill_days{};  // see HistoryOptions
+  cost::AttributionRules rules{};
+  cost::SharedOptions shared{};
+  cost::SavingsOptions savings{};
+  std::vector<cost::Policy> policies{};
   std::vector<cost::Budget> budgets{};
   metrics::Options metrics{};
   std::string currency = "USD";
@@ -91,8 +96,9 @@ struct PublisherOptions {
 class Publisher {
  public:
   /// All must outlive the Publisher.
-  Publisher(const Clock& clock, History& history, metrics::SelfMetrics& self, Board& board,
-            log::Log log);
+  Publisher(const Clock& clock, History& history, ledger::Ledger& ledger,
+            metrics::SelfMetrics& self, Board& board, log::Log log);
+  ~Publisher();
 
   /// Puts options into force and publishes. Sources no longer named are forgotten; the answers of
   /// the others stay, so a reload never leaves /metrics empty.
@@ -111,20 +117,19 @@ class Publisher {
 
  private:
   struct Kept;  // one query's last good answer and status
-  struct Projection {
-    cost::PeriodCost month_to_date;
-    std::shared_ptr<const cost::Forecast> forecast;
-  };
+  struct Made;  // all that follows from the answers of a source
   using Queries = std::array<std::shared_ptr<Kept>, opencost::kQueries.size()>;
 
   // All of these REQUIRE that mutex_ is held.
   void keep(const Observation& observation, const Queries& queries);
+  void judge(const std::string& source, const Queries& queries);
   SteadyTime end_of(const Kept& kept, opencost::Query query) const;
   void end(Kept& kept, const std::string& source, opencost::Query query);
   void publish();
   void remember(const std::string& source, Kept& days);
   cost::SourceReport report(const std::string& name, const Queries& queries);
   void drop_conflicts(Publication& next);
+  void complete(cost::Report& report);
   void put(std::shared_ptr<Publication> next, SteadyTime began);
 
   const Clock& clock_;
@@ -134,9 +139,12 @@ class Publisher {
   log::Log log_;
   mutable std::mutex mutex_;
   PublisherOptions options_;
+  std::shared_ptr<const cost::AttributionRules> rules_;  // of options_
+  Watchlist watchlist_;
+  metrics::Renderer renderer_;
   metrics::Options rendered_with_;
   std::map<std::string, Queries> kept_;
-  std::map<std::string, Projection> projections_;
+  std::map<std::string, std::unique_ptr<Made>> made_;
   SteadyTime midnight_ = SteadyTime::max();
   std::set<std::string>
       conflicts_;  // sources that share a cluster's name with another; logged once

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "exporter/poll/derived.h"
 #include "exporter/poll/poll.h"
 
 namespace exporter::poll {
@@ -84,9 +85,21 @@ struct Publisher::Kept {
   }
 };
 
-Publisher::Publisher(const Clock& clock, History& history, metrics::SelfMetrics& self, Board& board,
-                     log::Log log)
-    : clock_(clock), history_(history), self_(self), board_(board), log_(std::move(log)) {}
+struct Publisher::Made {
+  Derived derived;
+  Watchlist::Statuses policies;
+};
+
+Publisher::Publisher(const Clock& clock, History& history, ledger::Ledger& ledger,
+                     metrics::SelfMetrics& self, Board& board, log::Log log)
+    : clock_(clock),
+      history_(history),
+      self_(self),
+      board_(board),
+      log_(std::move(log)),
+      watchlist_(ledger, self, log_) {}
+
+Publisher::~Publisher() = default;
 
 void Publisher::adopt(PublisherOptions options) {
   std::lock_guard lock(mutex_);
@@ -99,13 +112,21 @@ void Publisher::adopt(PublisherOptions options) {
   for (Query query : opencost::kQueries) labels.queries.emplace_back(to_string(query));
   self_.declare(labels);
   self_.set_currency(options_.currency);
+  self_.set_rules(cost::hash_of(options_.rules.tenants));
+  if (!rules_ || *rules_ != options_.rules) {
+    rules_ = std::make_shared<const cost::AttributionRules>(options_.rules);
+  }
+  watchlist_.adopt(options_.sources, options_.policies, options_.savings.idle_below);
   history_.adopt({options_.sources, options_.schedule.calendar, options_.backfill_days,
                   options_.schedule.labels},
                  clock_.now());
 
   decltype(kept_) kept;
+  decltype(made_) made;
   for (const std::string& source : options_.sources) {
     auto& queries = kept[source];
+    made[source] = std::move(made_[source]);
+    if (!made[source]) made[source] = std::make_unique<Made>();
     if (const auto old = kept_.find(source); old != kept_.end()) queries = old->second;
     for (Query query : opencost::kQueries) {
       auto& place = queries[static_cast<std::size_t>(query)];
@@ -115,6 +136,8 @@ void Publisher::adopt(PublisherOptions options) {
     remember(source, *queries[static_cast<std::size_t>(Query::day)]);
   }
   kept_ = std::move(kept);
+  made_ = std::move(made);
+  for (const auto& [source, queries] : kept_) judge(source, queries);
   publish();
 }
 
@@ -168,6 +191,7 @@ void Publisher::keep(const Observation& observation, const Queries& queries) {
   } else if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
     status.rows = answer->table->rows.size();
     kept.breakdown = std::make_shared<const cost::Breakdown>(cost::break_down(answer->table));
+    if (query == Query::current) judge(observation.source, queries);
     // Assets of the same window may have come first, and lack what their pods were charged.
     if (query == Query::current && inventory && inventory->window == current->window) {
       take(inventory->rows);
@@ -176,6 +200,11 @@ void Publisher::keep(const Observation& observation, const Queries& queries) {
     status.rows = assets->table->rows.size();
     take(assets->table);
   }
+}
+
+void Publisher::judge(const std::string& source, const Queries& queries) {
+  const auto& current = queries[static_cast<std::size_t>(Query::current)]->breakdown;
+  if (current) made_.at(source)->policies = watchlist_.take(source, current);
 }
 
 SteadyTime Publisher::end_of(const Kept& kept, Query query) const {
@@ -230,16 +259,9 @@ cost::SourceReport Publisher::report(const std::string& name, const Queries& que
   report.current = kept(Query::current).breakdown;
   report.assets = kept(Query::assets).inventory;
   report.periods = history_.periods(name, kept(Query::today).breakdown, now);
-  Projection& projection = projections_[name];
-  const cost::PeriodCost& month = report.period(model::Period::month_to_date);
-  const bool same = projection.forecast && projection.forecast->current == report.current &&
-                    projection.month_to_date == month;
-  if (!report.current) {
-    projection.forecast = nullptr;
-  } else if (!same) {
-    projection = {month, cost::forecast(month, report.current, history_.month(now))};
-  }
-  report.forecast = projection.forecast;
+  Made& made = *made_.at(name);
+  made.derived.fill(report, rules_, options_.savings, watchlist_.watch(name), history_.month(now));
+  if (report.current) report.policies = made.policies;
   return report;
 }
 
@@ -286,12 +308,21 @@ void Publisher::publish() {
     next->report.sources.push_back(report(name, queries));
   }
   drop_conflicts(*next);
-  for (const cost::Budget& budget : options_.budgets) {
-    next->report.budgets.push_back(
-        cost::check(budget, {}, next->report.sources, history_.month(clock_.now())));
-  }
+  complete(next->report);
   midnight_ = began + (history_.midnight(clock_.now()) - clock_.now());
   put(std::move(next), began);
+}
+
+// What takes all sources together.
+void Publisher::complete(cost::Report& report) {
+  const auto month = history_.month(clock_.now());
+  for (const cost::Budget& budget : options_.budgets) {
+    report.budgets.push_back(cost::check(budget, options_.rules.tenants, report.sources, month));
+  }
+  report.fleet = cost::add_up(report.sources);
+  if (!options_.shared.any()) return;
+  report.shared = cost::share(report.sources, options_.shared);
+  report.shared_over_tenants = options_.shared.over == cost::Over::tenants;
 }
 
 // A failed poll changes what is said of a source but not a byte of the page, which is then shared.
@@ -305,10 +336,10 @@ void Publisher::put(std::shared_ptr<Publication> next, SteadyTime began) {
     next->page = last->page;
   } else {
     next->page =
-        std::make_shared<const metrics::Page>(metrics::render(next->report, options_.metrics));
+        std::make_shared<const metrics::Page>(renderer_.render(next->report, options_.metrics));
     rendered_with_ = options_.metrics;
     const std::chrono::duration<double> took = clock_.steady() - began;
-    self_.published(next->page->series, took.count());
+    self_.published(*next->page, took.count());
   }
   board_.put(std::move(next));
 }

@@ -29,7 +29,7 @@ int read(const std::string& path) {
   poll::Board board;
   ledger::Ledger ledger({});
   poll::History history(ledger, self, [](const log::Event&) {});
-  poll::Publisher publisher(clock, history, self, board, [](const log::Event&) {});
+  poll::Publisher publisher(clock, history, ledger, self, board, [](const log::Event&) {});
   poll::PublisherOptions options;
   options.sources = {"bench"};
   options.max_age = std::chrono::hours(24);

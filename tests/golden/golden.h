@@ -38,7 +38,7 @@ inline Pages replay(const std::string& directory) {
   poll::Board board;
   ledger::Ledger ledger({});
   poll::History history(ledger, self, [](const log::Event&) {});
-  poll::Publisher publisher(clock, history, self, board, [](const log::Event&) {});
+  poll::Publisher publisher(clock, history, ledger, self, board, [](const log::Event&) {});
   poll::PublisherOptions options;
   options.sources = {"eu", "us"};
   options.budgets = {

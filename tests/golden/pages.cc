@@ -70,7 +70,7 @@ int record(const std::string& directory) {
   const log::Log log = [](const log::Event&) {};
   ledger::Ledger ledger({});
   poll::History history(ledger, self, log);
-  poll::Publisher publisher(clock, history, self, board, log);
+  poll::Publisher publisher(clock, history, ledger, self, board, log);
   poll::PublisherOptions options;
   options.sources = {"eu", "us"};
   options.backfill_days = 3;
