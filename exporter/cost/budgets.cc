@@ -1,28 +1,27 @@
 #include <algorithm>
-#include <cmath>
+#include <set>
 
 #include "exporter/cost/cost.h"
+#include "exporter/cost/portions.h"
+#include "exporter/cost/run_rate.h"
 
 namespace exporter::cost {
 namespace {
 
-using model::Allocation;
 using model::Period;
 
-bool counts(const Budget& budget, const Allocation& row, const model::LabelSet& labels) {
-  const auto any = [&](std::string_view text) {
-    return std::any_of(budget.namespaces.begin(), budget.namespaces.end(),
-                       [&](const std::string& pattern) { return matches(pattern, text); });
-  };
-  if (!budget.namespaces.empty() && !any(row.name_space)) return false;
-  return std::all_of(budget.labels.begin(), budget.labels.end(), [&](const auto& wanted) {
-    return std::any_of(labels.begin(), labels.end(), [&](const model::Label& label) {
-      return label.name == wanted.first && matches(wanted.second, label.value);
-    });
-  });
+bool counts(const Budget& budget, const TenantRules& rules, const Portion& portion) {
+  if (!budget.cluster.empty() && portion.cluster != budget.cluster) return false;
+  if (!budget.tenant.empty()) {
+    return tenant_of(rules, portion.cluster, portion.name_space, *portion.labels) == budget.tenant;
+  }
+  if (!budget.namespaces.empty() && !matches_any(budget.namespaces, portion.name_space)) {
+    return false;
+  }
+  return matches_all(budget.labels, *portion.labels);
 }
 
-Cost cost_of(const Budget& budget, const Breakdown& breakdown) {
+Cost cost_of(const Budget& budget, const TenantRules& rules, const Breakdown& breakdown) {
   Cost sum;
   if (budget.whole_clusters()) {
     for (const ClusterCost& cluster : breakdown.clusters) {
@@ -30,11 +29,8 @@ Cost cost_of(const Budget& budget, const Breakdown& breakdown) {
     }
     return sum;
   }
-  const model::AllocationTable& table = *breakdown.rows;
-  for (const Allocation& row : table.rows) {
-    if (row.kind != model::RowKind::workload) continue;
-    if (!budget.cluster.empty() && row.cluster != budget.cluster) continue;
-    if (counts(budget, row, table.label_sets[row.label_set])) sum += row.costs.total();
+  for (const Portion& portion : portions(*breakdown.rows)) {
+    if (counts(budget, rules, portion)) sum += portion.costs.total();
   }
   return sum;
 }
@@ -50,10 +46,30 @@ bool speaks_of(const SourceReport& source, std::string_view cluster) {
                      [&](const PeriodCost& period) { return in(period.costs.get()); });
 }
 
-// Of the month to date, as far as the labels of the budget were recorded.
-Coverage coverage_of(const Budget& budget, const PeriodCost& month) {
+// What must have been recorded to tell what counts. A rule that comes before the tenant's last one
+// could have taken some of it away.
+std::set<std::string> labels_of(const Budget& budget, const TenantRules& rules) {
+  std::set<std::string> names;
+  if (budget.tenant.empty()) {
+    for (const auto& [name, pattern] : budget.labels) names.insert(name);
+    return names;
+  }
+  auto end = rules.end();
+  if (budget.tenant != kUnallocated) {
+    end = std::find_if(rules.rbegin(), rules.rend(), [&](const TenantRule& rule) {
+            return rule.tenant == budget.tenant;
+          }).base();
+  }
+  for (auto rule = rules.begin(); rule != end; ++rule) {
+    for (const auto& [name, pattern] : rule->labels) names.insert(name);
+  }
+  return names;
+}
+
+// Of the month to date, as far as these labels were recorded.
+Coverage coverage_of(const std::set<std::string>& labels, const PeriodCost& month) {
   Coverage least = month.coverage;
-  for (const auto& [name, pattern] : budget.labels) {
+  for (const std::string& name : labels) {
     const auto recorded = month.by_label.find(name);
     if (recorded == month.by_label.end()) return {std::chrono::seconds(0), month.coverage.elapsed};
     if (recorded->second.known < least.known) least = recorded->second;
@@ -61,48 +77,28 @@ Coverage coverage_of(const Budget& budget, const PeriodCost& month) {
   return least;
 }
 
-// The run rate of `current` over `rest`.
-Cost projected(const Budget& budget, const Breakdown& current, std::chrono::seconds rest) {
-  const auto window = current.window.end - current.window.start;
-  const long double share =
-      static_cast<long double>(std::max(rest, std::chrono::seconds(0)).count()) / window.count();
-  return {std::llround(static_cast<long double>(cost_of(budget, current).micros) * share)};
-}
-
 }  // namespace
 
-bool matches(std::string_view pattern, std::string_view text) {
-  const std::size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == text;
-  if (!text.starts_with(pattern.substr(0, star))) return false;
-  text.remove_prefix(star);
-  pattern.remove_prefix(star + 1);
-  // The earliest place for each part leaves the most text to the next.
-  for (std::size_t next; (next = pattern.find('*')) != std::string_view::npos;) {
-    const std::size_t at = text.find(pattern.substr(0, next));
-    if (at == std::string_view::npos) return false;
-    text.remove_prefix(at + next);
-    pattern.remove_prefix(next + 1);
-  }
-  return text.ends_with(pattern);
-}
-
-BudgetStatus check(const Budget& budget, const TenantRules& /*rules*/,
+BudgetStatus check(const Budget& budget, const TenantRules& rules,
                    std::span<const SourceReport> sources, std::chrono::seconds month) {
   BudgetStatus status{budget.name, budget.monthly, Cost{}, Cost{}, 1};
+  const std::set<std::string> labels = labels_of(budget, rules);
   bool any = false;
   for (const SourceReport& source : sources) {
     if (!budget.cluster.empty() && !speaks_of(source, budget.cluster)) continue;
     any = true;
     const PeriodCost& to_date = source.period(Period::month_to_date);
-    const Coverage coverage = coverage_of(budget, to_date);
+    const Coverage coverage = coverage_of(labels, to_date);
     status.coverage = std::min(status.coverage, coverage.ratio());
-    const Cost spent = to_date.costs ? cost_of(budget, *to_date.costs) : Cost{};
+    const Cost spent = to_date.costs ? cost_of(budget, rules, *to_date.costs) : Cost{};
     if (coverage.known.count() == 0) status.spent.reset();
     if (status.spent) *status.spent += spent;
     if (!source.current) status.forecast.reset();
     if (status.forecast) {
-      *status.forecast += spent + projected(budget, *source.current, month - coverage.known);
+      const model::Window window = source.current->window;
+      const RunRate rest{window.end - window.start,
+                         std::max(month - coverage.known, std::chrono::seconds(0))};
+      *status.forecast += spent + rest.of(cost_of(budget, rules, *source.current));
     }
   }
   if (!any) return {budget.name, budget.monthly, std::nullopt, std::nullopt, 0};

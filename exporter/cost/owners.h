@@ -45,9 +45,14 @@ using TenantRules = std::vector<TenantRule>;
 std::optional<std::size_t> owner(const TenantRules& rules, std::string_view cluster,
                                  std::string_view name_space, const model::LabelSet& labels);
 
-/// What each rule said until one matched, as one clause a rule: `namespace "dev-ada" matches
-/// "dev-*"`, `label team is "shop", not "pay*"`, `has no label team`, `names nothing and so takes
-/// all`.
+/// The tenant of such a row.
+std::string_view tenant_of(const TenantRules& rules, std::string_view cluster,
+                           std::string_view name_space, const model::LabelSet& labels);
+
+/// What each rule said until one matched, as one clause a rule: all that matched, as
+/// in `cluster is "a", namespace "dev-ada" matches "dev-*"` or `names nothing and so takes all`, or
+/// else the first that did not: `cluster is "b", not "a"`, `namespace is "x", not "y*" or "z"`,
+/// `label team is "shop", not "pay*"`, `has no annotation cost_center`.
 struct Explanation {
   std::optional<std::size_t> rule;   // as owner() says
   std::vector<std::string> clauses;  // of rule 0, 1, ...; the last one is the owner's, if any
@@ -55,12 +60,14 @@ struct Explanation {
 Explanation explain(const TenantRules& rules, std::string_view cluster, std::string_view name_space,
                     const model::LabelSet& labels);
 
-/// 16 hexadecimal digits that change with any change of the rules, and with nothing else.
+/// 16 hexadecimal digits that change with any change of the rules, and with nothing else. Empty
+/// without rules.
 std::string hash_of(const TenantRules& rules);
 
 struct AttributionRules {
   TenantRules tenants;
-  std::vector<std::string> labels;  // to be summed by their values, as OpenCost names them; sorted
+  std::vector<std::string> labels;  // to be summed by their values, as OpenCost names them; sorted,
+                                    // each once
 
   friend bool operator==(const AttributionRules&, const AttributionRules&) = default;
 };
@@ -71,7 +78,7 @@ struct TenantCost {
 };
 
 struct LabelCost {
-  std::string_view cluster, label, value;  // kUnallocated for what has no such label
+  std::string_view cluster, label, value;  // value: kUnallocated without such a label
   model::Costs costs;
 };
 
@@ -92,7 +99,7 @@ struct TenantForecast {
   std::shared_ptr<const Attribution> month_to_date, current;  // what the views point into
   std::vector<TenantCost> tenants;
 };
-/// `rest` is the time left of the month or unknown. `month_to_date` may be null.
+/// `rest` is the time left of the month or unknown. `month_to_date` may be null, `current` not.
 std::shared_ptr<const TenantForecast> forecast(std::shared_ptr<const Attribution> month_to_date,
                                                std::shared_ptr<const Attribution> current,
                                                std::chrono::seconds rest);

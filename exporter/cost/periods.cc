@@ -1,10 +1,10 @@
 // Sums over calendar periods, and where a month ends.
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <tuple>
 
 #include "exporter/cost/cost.h"
+#include "exporter/cost/run_rate.h"
 
 namespace exporter::cost {
 namespace {
@@ -86,44 +86,6 @@ void merge_equal(std::vector<Allocation>& rows) {
   rows.resize(kept);
 }
 
-// What `hours` of the run rate cost, in whole millionths.
-Cost at_rate(Cost in_window, std::chrono::seconds window, std::chrono::seconds time) {
-  const long double share = static_cast<long double>(time.count()) / window.count();
-  return {std::llround(static_cast<long double>(in_window.micros) * share)};
-}
-
-struct Rest {
-  std::chrono::seconds window;
-  std::chrono::seconds time;
-
-  model::Costs of(const model::Costs& current) const {
-    model::Costs costs;
-    for (std::size_t i = 0; i < model::kResources; ++i) {
-      costs.by[i] = at_rate(current.by[i], window, time);
-    }
-    return costs;
-  }
-};
-
-// `spent` and `rates` are sorted by `key`.
-template <class Row, class Key>
-std::vector<Row> project(const std::vector<Row>& spent, const std::vector<Row>& rates, Rest rest,
-                         Key key) {
-  std::vector<Row> out;
-  auto rate = rates.begin();
-  const auto add_rate = [&](Row row) {
-    row.costs = rest.of(row.costs);
-    out.push_back(row);
-  };
-  for (const Row& row : spent) {
-    while (rate != rates.end() && key(*rate) < key(row)) add_rate(*rate++);
-    out.push_back(row);
-    if (rate != rates.end() && key(*rate) == key(row)) out.back().costs += rest.of((rate++)->costs);
-  }
-  while (rate != rates.end()) add_rate(*rate++);
-  return out;
-}
-
 }  // namespace
 
 double Coverage::ratio() const {
@@ -177,8 +139,8 @@ std::shared_ptr<const Forecast> forecast(const PeriodCost& month_to_date,
                                          std::shared_ptr<const Breakdown> current,
                                          std::chrono::seconds month) {
   auto out = std::make_shared<Forecast>();
-  const Rest rest{current->window.end - current->window.start,
-                  std::max(month - month_to_date.coverage.known, std::chrono::seconds(0))};
+  const RunRate rest{current->window.end - current->window.start,
+                     std::max(month - month_to_date.coverage.known, std::chrono::seconds(0))};
   const Breakdown nothing;
   const Breakdown& spent = month_to_date.costs ? *month_to_date.costs : nothing;
   out->namespaces = project(spent.namespaces, current->namespaces, rest,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
@@ -26,6 +27,7 @@ struct Row {
   std::string cluster{}, name_space{}, pod{}, controller_kind{}, controller{}, node{};
   model::Costs costs{};
   Cost reported{};
+  std::map<std::string, std::string> labels{};
 };
 
 inline model::Costs cpu(std::int64_t micros) {
@@ -71,6 +73,24 @@ inline Row unmounted(std::string cluster, std::int64_t micros) {
   return exact(row);
 }
 
+inline Row labelled(Row row, std::map<std::string, std::string> labels) {
+  row.labels = std::move(labels);
+  return row;
+}
+
+/// The index of these labels in the table, which gets them when it lacks them.
+inline std::uint32_t label_set(model::AllocationTable& table,
+                               const std::map<std::string, std::string>& labels) {
+  model::LabelSet set;
+  for (const auto& [name, value] : labels) {
+    set.push_back({table.text.store(name), table.text.store(value)});
+  }
+  const auto at = std::find(table.label_sets.begin(), table.label_sets.end(), set);
+  const auto index = static_cast<std::uint32_t>(at - table.label_sets.begin());
+  if (at == table.label_sets.end()) table.label_sets.push_back(std::move(set));
+  return index;
+}
+
 /// Sorted as the table promises.
 inline std::shared_ptr<model::AllocationTable> table(const std::vector<Row>& rows,
                                                      double rejected_total = 0) {
@@ -79,9 +99,17 @@ inline std::shared_ptr<model::AllocationTable> table(const std::vector<Row>& row
   out->rejected_total = rejected_total;
   for (const Row& row : rows) {
     const auto keep = [&](const std::string& text) { return out->text.store(text); };
-    out->rows.push_back({row.kind, keep(row.cluster), keep(row.name_space), keep(row.pod),
-                         keep(row.controller_kind), keep(row.controller), keep(row.node), row.costs,
-                         row.reported});
+    model::Allocation& kept = out->rows.emplace_back();
+    kept.kind = row.kind;
+    kept.cluster = keep(row.cluster);
+    kept.name_space = keep(row.name_space);
+    kept.pod = keep(row.pod);
+    kept.controller_kind = keep(row.controller_kind);
+    kept.controller = keep(row.controller);
+    kept.node = keep(row.node);
+    kept.costs = row.costs;
+    kept.reported_total = row.reported;
+    kept.label_set = label_set(*out, row.labels);
   }
   const auto key = [](const model::Allocation& row) {
     return std::tie(row.cluster, row.name_space, row.pod, row.controller_kind, row.controller);
@@ -118,8 +146,14 @@ inline std::shared_ptr<model::AssetTable> assets(const std::vector<AssetRow>& ro
   out->window = hour();
   for (const AssetRow& row : rows) {
     const auto keep = [&](const std::string& text) { return out->text.store(text); };
-    out->rows.push_back({row.type, keep(row.cluster), keep(row.name), keep(row.provider_id),
-                         keep(row.instance_type), row.spot, Cost{row.micros}});
+    model::Asset& kept = out->rows.emplace_back();
+    kept.type = row.type;
+    kept.cluster = keep(row.cluster);
+    kept.name = keep(row.name);
+    kept.provider_id = keep(row.provider_id);
+    kept.instance_type = keep(row.instance_type);
+    kept.spot = row.spot;
+    kept.total = Cost{row.micros};
   }
   const auto key = [](const model::Asset& row) {
     return std::tie(row.type, row.cluster, row.name, row.provider_id);

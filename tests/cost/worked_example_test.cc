@@ -120,7 +120,7 @@ TEST(WorkedExample, MonthToDateAndForecast) {
 TEST(WorkedExample, Budgets) {
   const std::vector<SourceReport> sources = {March().report()};
   const auto is = [&](const Budget& budget, double spent, double forecast, double coverage) {
-    const BudgetStatus status = check(budget, sources, kMonth);
+    const BudgetStatus status = check(budget, {}, sources, kMonth);
     ASSERT_TRUE(status.spent && status.forecast);
     EXPECT_EQ(status.spent->amount(), spent);
     EXPECT_EQ(status.forecast->amount(), forecast);
