@@ -8,8 +8,7 @@
 #include <map>
 #include <set>
 
-#include "exporter/demo/demo.h"
-#include "tests/poll/scripted.h"
+#include "tests/poll/living.h"
 
 namespace exporter::poll {
 namespace {
@@ -24,67 +23,7 @@ using std::chrono::local_days;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// The way to OpenCost, which can be cut.
-class Line final : public http::Transport {
- public:
-  explicit Line(const bool& cut) : cut_(cut), curl_({}) {}
-
-  Result<http::Answer, http::Failure> get(const std::string& url, const http::Body& body,
-                                          std::stop_token stop) override {
-    if (cut_) {
-      return tl::unexpected(http::Failure{http::FailureKind::connect, 0, "line cut", {}});
-    }
-    return curl_.get(url, body, stop);
-  }
-
- private:
-  const bool& cut_;
-  http::CurlTransport curl_;
-};
-
-/// One process of the exporter, from start to end.
-struct Process {
-  Process(ManualClock& clock_, const demo::Server& server, const std::string& path, const bool& cut)
-      : clock(clock_),
-        self(clock.now()),
-        ledger({.path = path}),
-        history(ledger, self, events.sink()),
-        publisher(clock, history, self, board, events.sink()) {
-    // Fewer questions about the present than by default: this is about days.
-    Schedule schedule{.current = hours(2), .assets = hours(8), .today = hours(1), .jitter = 0};
-    publisher.adopt({.sources = {"life"}, .schedule = schedule, .max_age = hours(3)});
-    Source source;
-    source.name = "life";
-    source.url = server.url();
-    poller =
-        std::make_unique<Poller>(source, schedule, http::RetryPolicy{.retries = 0}, clock,
-                                 std::make_unique<Line>(cut), history, publisher, events.sink(), 1);
-  }
-
-  /// Until `end`, jumping to whatever is due next.
-  void live_until(SystemTime end) {
-    for (;;) {
-      const SteadyTime next = poller->step({});
-      const SteadyTime now = clock.steady();
-      if (next <= now) continue;
-      history.tend(clock.now());
-      const SteadyTime last = now + (end - clock.now());
-      const SteadyTime until = std::min({next, publisher.next_expiry(), last});
-      if (until > now) clock.advance(std::chrono::ceil<std::chrono::milliseconds>(until - now));
-      publisher.expire();
-      if (clock.now() >= end) return;
-    }
-  }
-
-  ManualClock& clock;
-  metrics::SelfMetrics self;
-  samples::Events events;
-  ledger::Ledger ledger;
-  History history;
-  Board board;
-  Publisher publisher;
-  std::unique_ptr<Poller> poller;
-};
+using samples::Process;
 
 using Sums = std::map<std::string, model::Costs>;
 
@@ -129,7 +68,11 @@ struct Life : testing::Test {
   }
 
   void begin() {
-    process = std::make_unique<Process>(clock, *server, folder + "/ledger.db", cut);
+    PublisherOptions options;
+    // Fewer questions about the present than by default: this is about days.
+    options.schedule = {.current = hours(2), .assets = hours(8), .today = hours(1), .jitter = 0};
+    options.max_age = hours(3);
+    process = std::make_unique<Process>(clock, *server, folder + "/ledger.db", cut, options);
     ASSERT_FALSE(process->ledger.trouble().has_value()) << process->ledger.trouble()->detail;
   }
   void end() { process.reset(); }

@@ -187,7 +187,7 @@ struct Publishing {
       : clock(start),
         self(start),
         history(ledger, self, events.sink()),
-        publisher(clock, history, self, board, events.sink()) {
+        publisher(clock, history, ledger, self, board, events.sink()) {
     options.sources = std::move(sources);
     options.backfill_days = 0;  // no finished days, unless a test is about them
     publisher.adopt(options);
