@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "tests/poll/living.h"
 
@@ -64,6 +65,25 @@ struct SavingsLife : testing::Test {
       if (!shown.contains(one)) ++appeared[one];
     }
     shown = std::move(now);
+    count_series(*publication->page);
+  }
+  /// How often each series of cost data has appeared, of whatever does not come and go by itself.
+  void count_series(const metrics::Page& page) {
+    std::string text;
+    for (const std::string& block : page.text()) text += block;
+    std::istringstream lines(text);
+    std::set<std::string> now;
+    for (std::string line; std::getline(lines, line);) {
+      if (line.front() == '#' || line.find("pod=") != std::string::npos) continue;
+      if (line.find("\"job\"") != std::string::npos) continue;
+      if (line.find("\"batch\"") != std::string::npos) continue;  // all jobs
+      if (line.find("\"dev-") != std::string::npos) continue;     // in office hours only
+      now.insert(line.substr(0, line.rfind(' ')));
+    }
+    for (const std::string& one : now) {
+      if (!series.contains(one)) ++series_appeared[one];
+    }
+    series = std::move(now);
   }
   const cost::PolicyStatus& policy(std::size_t index) {
     held = process->board.latest();
@@ -80,6 +100,8 @@ struct SavingsLife : testing::Test {
   std::shared_ptr<const Publication> held;
   std::set<std::string> shown;
   std::map<std::string, int> appeared;
+  std::set<std::string> series;
+  std::map<std::string, int> series_appeared;
 };
 
 TEST_F(SavingsLife, WasteIsFoundOnceAndAfterARestartAsWell) {
@@ -108,6 +130,9 @@ TEST_F(SavingsLife, WasteIsFoundOnceAndAfterARestartAsWell) {
     EXPECT_EQ(times, 1) << saving;
     EXPECT_THAT(saving, Not(testing::HasSubstr(" payments/")));
   }
+  // A restart shows nothing until it has asked: three lives, and each series once in each.
+  EXPECT_GT(series_appeared.size(), 500U);
+  for (const auto& [name, times] : series_appeared) EXPECT_LE(times, 1) << name;
 }
 
 TEST_F(SavingsLife, IdleTimeIsRememberedThroughRestarts) {
