@@ -53,8 +53,10 @@ struct SavingsLife : testing::Test {
   /// `kind namespace/controller` of each saving, and how often each has appeared.
   void look() {
     const auto publication = process->board.latest();
-    const auto& savings = publication->report.sources.at(0).savings;
-    if (!savings || savings->of == looked_at) return;
+    const cost::SourceReport& report = publication->report.sources.at(0);
+    const auto& savings = report.savings;
+    // The first answer of a process leaves the page without the others.
+    if (!savings || !report.assets || savings->of == looked_at) return;
     looked_at = savings->of;
     std::set<std::string> now;
     for (const cost::Saving& saving : savings->rows) {
