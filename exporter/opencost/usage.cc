@@ -1,5 +1,6 @@
 #include <array>
 #include <chrono>
+#include <limits>
 
 #include "exporter/opencost/allocation_row.h"
 
@@ -11,6 +12,7 @@ using model::Demand;
 // More cores or GPUs than any pod has. Bytes need no such bound: what is beyond 9e12 of them does
 // not fit into millionths and is unknown for that.
 constexpr double kMostUnits = 1e6;
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 // From the first sample to the last; 0 where it cannot be told. No sound row reaches further out
 // of its window than check_life lets it.
@@ -71,7 +73,7 @@ void take_usage(const RawRow& raw, const model::Window& window, model::Allocatio
   const bool seen = raw.averages[kMemoryUsage] != 0;
   row.cpu = demand(charged_hours(raw, kCpuHours, most), plausible(raw.averages[kCpuRequest]),
                    seen ? plausible(raw.averages[kCpuUsage]) : kUnknown, hours);
-  row.memory = demand(charged_hours(raw, kMemoryHours, 9e18), raw.averages[kMemoryRequest],
+  row.memory = demand(charged_hours(raw, kMemoryHours, kInfinite), raw.averages[kMemoryRequest],
                       seen ? raw.averages[kMemoryUsage] : kUnknown, hours);
   row.gpu = gpu_demand(raw, charged_hours(raw, kGpuHours, most), hours);
 }

@@ -16,11 +16,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((data[1] & 2) != 0) asking.cluster = "ours";
   const auto whole = decode_assets(text, asking);
   asking.chunk = 1 + data[0] % 130;
-  require(describe(whole) == describe(decode_assets(text, asking)), "chunking changes nothing");
+  require(everything(whole) == everything(decode_assets(text, asking)), "chunking changes nothing");
   if (!whole) return 0;
   const std::uint64_t rows = whole->table->rows.size() + whole->rejected.total();
   require(rows == count_members(text, 2) || rows == count_members(text, 3),
           "every asset is accepted or rejected");
-  for (const auto& row : whole->table->rows) require(row.total.micros >= 0, "no negative cost");
+  for (const auto& row : whole->table->rows) {
+    require(row.total.micros >= 0, "no negative cost");
+    require(row.cores >= 0 && row.memory_bytes >= 0 && row.gpus >= 0, "no negative capacity");
+  }
   return 0;
 }

@@ -72,6 +72,8 @@ inline Members row(std::string_view pod = "web-1") {
       .set("start", "\"2026-10-03T10:00:00Z\"")
       .set("end", "\"2026-10-03T11:00:00Z\"")
       .set("minutes", "60")
+      .set("cpuCoreRequestAverage", "0.25")
+      .set("cpuCoreUsageAverage", "0.125")
       .set("cpuCoreHours", "0.25")
       .set("cpuCost", "0.5")
       .set("cpuCostAdjustment", "0")
@@ -86,6 +88,8 @@ inline Members row(std::string_view pod = "web-1") {
       .set("pvCost", "0.06")
       .set("pvs", "null")
       .set("pvCostAdjustment", "0")
+      .set("ramByteRequestAverage", "2097152")
+      .set("ramByteUsageAverage", "3440652.88196")
       .set("ramByteHours", "3440652.88196")
       .set("ramCost", "0.25")
       .set("ramCostAdjustment", "0")
@@ -93,7 +97,8 @@ inline Members row(std::string_view pod = "web-1") {
       .set("sharedCost", "0.01")
       .set("totalCost", "1.00000")
       .set("rawAllocationOnly", R"({"cpuCoreUsageMax":0.002,"gpuUsageMax":null})")
-      .set("lbAllocations", "null");
+      .set("lbAllocations", "null")
+      .set("gpuAllocation", R"({"isGPUShared":null,"gpuUsageAverage":null,"gpuRequestAverage":0})");
   return members;
 }
 

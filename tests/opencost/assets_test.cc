@@ -153,5 +153,30 @@ TEST(Assets, SumsBeyondAnyBill) {
             "implausible: more than 1 rows");
 }
 
+/// Cores, bytes and GPUs of the only asset; its money must be there.
+std::string capacity(const Members& members) {
+  const auto result = decode_assets(assets(keyed("k", members)));
+  if (!result) return describe(result.error());
+  EXPECT_EQ(result->rejected.total(), 0u) << members.text();
+  const model::Asset& row = result->table->rows.at(0);
+  EXPECT_GT(row.total.micros, 0) << members.text();
+  return fmt::format("{} {} {}", row.cores, row.memory_bytes, row.gpus);
+}
+
+TEST(Assets, CapacityOfNodes) {
+  const auto sized = node().set("ramBytes", "8589934592.000000").set("gpuCount", "4.000000");
+  EXPECT_EQ(capacity(sized), "2 8589934592 4");
+  EXPECT_EQ(capacity(node()), "2 0 0");
+  EXPECT_EQ(capacity(node().drop("cpuCores")), "0 0 0");
+  EXPECT_EQ(capacity(node().set("cpuCores", "0.5").set("ramBytes", "1.5e10")), "0.5 15000000000 0");
+  for (std::string_view bad : {"null", "-1.000000", "-0.000001", "1e400", "1e14", "\"2\"", "{}",
+                               R"([2,{"a":1}])", "true", "NaN", "1.", "02"}) {
+    EXPECT_EQ(capacity(Members(sized).set("cpuCores", bad)), "0 8589934592 4") << bad;
+    EXPECT_EQ(capacity(Members(sized).set("ramBytes", bad)), "2 0 4") << bad;
+    EXPECT_EQ(capacity(Members(sized).set("gpuCount", bad)), "2 8589934592 0") << bad;
+  }
+  EXPECT_EQ(capacity(Members(sized).set("type", "\"Disk\"")), "0 0 0") << "only nodes have any";
+}
+
 }  // namespace
 }  // namespace exporter::opencost

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/opencost/answers.h"
+#include "tests/opencost/oracle.h"
 
 namespace exporter::opencost {
 namespace {
@@ -9,11 +10,11 @@ namespace {
 constexpr std::size_t kBatch = 256 << 10;
 
 void same_in_chunks(std::string_view text, std::initializer_list<std::size_t> chunks) {
-  const std::string whole = describe(decode(text));
+  const std::string whole = everything(decode(text));
   for (std::size_t chunk : chunks) {
     Asking asking;
     asking.chunk = chunk;
-    EXPECT_EQ(describe(decode(text, asking)), whole) << "in chunks of " << chunk << " bytes";
+    EXPECT_EQ(everything(decode(text, asking)), whole) << "in chunks of " << chunk << " bytes";
   }
 }
 
@@ -69,15 +70,15 @@ TEST(Chunks, RowsAcrossTheBorderOfABatch) {
                   keyed("m", row("c")));
   };
   const std::size_t first = text_with(0, ",").find("},\"l\"") + 1;
-  const std::string expected = describe(decode(text_with(0, ",")));
+  const std::string expected = everything(decode(text_with(0, ",")));
   for (std::size_t border : {kBatch, kBatch + (64u << 10)}) {
     for (std::size_t at = border - 70; at < border + 70; ++at) {
       for (std::string_view between : {",", "\n , "}) {
         const std::string text = text_with(at - first, between);
-        EXPECT_EQ(describe(decode(text)), expected) << at;
+        EXPECT_EQ(everything(decode(text)), expected) << at;
         Asking asking;
         asking.chunk = 4096 + at % 3;
-        EXPECT_EQ(describe(decode(text, asking)), expected) << at;
+        EXPECT_EQ(everything(decode(text, asking)), expected) << at;
       }
     }
   }
@@ -137,7 +138,7 @@ TEST(Chunks, EmptyChunks) {
   EXPECT_TRUE(decoder.feed(""));
   EXPECT_TRUE(decoder.feed(text.substr(100)));
   EXPECT_TRUE(decoder.feed(""));
-  EXPECT_EQ(describe(decoder.finish()), describe(decode(text)));
+  EXPECT_EQ(everything(decoder.finish()), everything(decode(text)));
 }
 
 }  // namespace

@@ -266,5 +266,68 @@ TEST(Labels, OutliveTheAnswer) {
   }
 }
 
+/// What the only row of an answer has of the label `team` and the annotations `cost` and `team`.
+std::string annotated(std::string_view properties,
+                      const Asking& asking = wanting({"annotation:cost", "annotation:team",
+                                                      "team"})) {
+  const std::string json = fmt::format(R"({{"namespace":"n","pod":"p",{}}})", properties);
+  const auto result = decode(answer(keyed(row().set("properties", json))), asking);
+  if (!result) return describe(result);
+  EXPECT_EQ(result->table->rows.at(0).costs.total(), Cost{1'000'000}) << json;
+  return labels_of(result);
+}
+
+TEST(Annotations, AreReadUnderTheirWholeName) {
+  const std::string_view both = "annotation:cost=4711;annotation:team=a;team=l;";
+  const std::string_view labels = R"("labels":{"team":"l","cost":"x"})";
+  const std::string_view annotations = R"("annotations":{"team":"a","cost":"4711"})";
+  EXPECT_EQ(annotated(fmt::format("{},{}", labels, annotations)), both);
+  EXPECT_EQ(annotated(fmt::format("{},{}", annotations, labels)), both);
+  EXPECT_EQ(annotated(labels), "team=l;");
+  EXPECT_EQ(annotated(annotations), "annotation:cost=4711;annotation:team=a;");
+  EXPECT_EQ(annotated(annotations, wanting({"team"})), "-");
+  EXPECT_EQ(annotated(labels, wanting({"annotation:team"})), "-");
+  EXPECT_EQ(annotated(fmt::format("{},{}", labels, annotations), wanting({"annotation:team"})),
+            "annotation:team=a;");
+}
+
+TEST(Annotations, AreNotTakenForOthers) {
+  EXPECT_EQ(annotated(R"("labels":{"annotation:team":"x","annotation:cost":"y"})"), "-");
+  EXPECT_EQ(annotated(R"("annotations":{"annotation:team":"x","annotation:":"y"})"), "-");
+  EXPECT_EQ(annotated(R"("annotations":{"tea":"1","teams":"2","":"3","Team":"4"})"), "-");
+  EXPECT_EQ(annotated(R"("namespaceAnnotations":{"team":"x"})"), "-");
+  EXPECT_EQ(annotated(R"("annotations":{"team":"a"},"namespaceAnnotations":{"team":"x"})"),
+            "annotation:team=a;");
+}
+
+TEST(Annotations, NeverCostARowItsMoney) {
+  for (std::string_view none :
+       {"null", "5", "[]", R"([{"team":"a"}])", R"("team")", "{}", R"({"team":5})",
+        R"({"team":null})", R"({"team":""})", R"({"team":{"team":"a"}})", R"({"team":"a\n"})"}) {
+    EXPECT_EQ(annotated(fmt::format(R"("labels":{{"team":"l"}},"annotations":{})", none)),
+              "team=l;")
+        << none;
+    EXPECT_EQ(annotated(fmt::format(R"("annotations":{},"labels":{{"team":"l"}})", none)),
+              "team=l;")
+        << none;
+  }
+  EXPECT_EQ(annotated(R"("annotations":{"team":"b","te\u0061m":"a"})"), "annotation:team=a;");
+  EXPECT_EQ(annotated(R"("annotations":{"team":"a"},"annotations":{"cost":"1"})"),
+            "annotation:cost=1;")
+      << "the last of two objects counts";
+}
+
+TEST(Annotations, AreOfTheirOwnRow) {
+  const auto result = decode(
+      answer(keyed("a", row().set("properties", R"({"namespace":"n","pod":"a","labels":)"
+                                                R"({"team":"l"},"annotations":{"team":"a"}})")) +
+             "," +
+             keyed("b", row().set("properties",
+                                  R"({"namespace":"n","pod":"b","labels":{"team":"l"}})")) +
+             "," + keyed("c", row().set("properties", R"({"namespace":"n","pod":"c"})"))),
+      wanting({"annotation:team", "team"}));
+  EXPECT_EQ(labels_of(result), "annotation:team=a;team=l; team=l; -");
+}
+
 }  // namespace
 }  // namespace exporter::opencost

@@ -70,7 +70,7 @@ TEST(Refusals, SomethingBehindTheDocument) {
   refused(good_answer() + "x", kNotOneDocument);
   refused(good_answer() + "null", kNotOneDocument);
   refused(good_answer() + ",", kNotOneDocument);
-  refused(good_answer() + "}", "parse: `}` at byte 1796 closes nothing");
+  refused(good_answer() + "}", "parse: `}` at byte 2210 closes nothing");
   refused(good_answer() + std::string(1, '\0'), kNotOneDocument);
 }
 

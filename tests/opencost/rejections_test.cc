@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/opencost/answers.h"
+#include "tests/opencost/oracle.h"
 
 namespace exporter::opencost {
 namespace {
@@ -228,6 +229,86 @@ TEST(Rejections, NoUsableWorkloadRefusesTheAnswer) {
                 row().set("properties", properties("__unmounted__", "__unmounted__"))),
           "empty: none of its 1 rows is a usable workload (0 rejected)");
   refused("\"a\":null,\"b\":5", "empty: none of its 2 rows is a usable workload (2 rejected)");
+}
+
+/// The names of rejected rows, then how many had none.
+std::string names_of(std::string_view rows, const Asking& asking = {}) {
+  const auto result = decode(answer(rows), asking);
+  if (!result) return describe(result);
+  EXPECT_EQ(unsound(*result, asking.query), "");
+  std::string out;
+  for (const model::Allocation& row : result->table->rejected) {
+    out += fmt::format("{}|{}|{}|{}|{} ", row.cluster, row.name_space, row.pod, row.controller_kind,
+                       row.controller);
+  }
+  return out + std::to_string(result->table->rejected_unnamed);
+}
+
+Members named(std::string_view json) {
+  return row().set("properties", json).set("totalCost", "null");
+}
+
+TEST(Rejections, KeepTheNamesOfTheirRows) {
+  const std::string good = "," + keyed(row());
+  EXPECT_EQ(names_of(keyed(row())), "0");
+  EXPECT_EQ(names_of(keyed("z", named(properties("shop", "z"))) + good + "," +
+                     keyed("a", row("a").set("cpuCost", "-5"))),
+            "prod|shop|a|deployment|web prod|shop|z|deployment|web 0")
+      << "sorted";
+  EXPECT_EQ(names_of(keyed("c/n/p", named("{}")) + good), "c|n|p|| 0") << "by the key";
+  EXPECT_EQ(names_of(keyed("c/n/p", row().drop("properties").drop("totalCost")) + good),
+            "c|n|p|| 0");
+  EXPECT_EQ(names_of(keyed("k", row("b").set("cpuCost", "\"x\"")) + good),
+            "prod|shop|b|deployment|web 0");
+  EXPECT_EQ(names_of(keyed("__idle__", named(R"({"cluster":"prod"})")) + good), "prod|||| 0");
+  Asking today;
+  today.query = Query::today;
+  EXPECT_EQ(names_of(keyed("c/n/job/job:j", named("{}")) + good, today), "c|n||job|j 0");
+}
+
+TEST(Rejections, OfRowsWithoutNamesAreCounted) {
+  const std::string good = "," + keyed(row());
+  EXPECT_EQ(names_of(keyed("k", named("{}")) + good), "1");
+  EXPECT_EQ(names_of(keyed("k", row().set("properties", "{}")) + good), "1") << "for that alone";
+  EXPECT_EQ(names_of("\"c/n/p\":null,\"c/n/q\":5" + good), "2") << "no rows at all";
+  EXPECT_EQ(names_of(keyed("c/n/p", named(R"({"pod":7})")) + good), "1");
+  EXPECT_EQ(names_of(keyed("c/n/p", named(R"({"cluster":["c"]})")) + good), "1");
+  EXPECT_EQ(
+      names_of(keyed("k", named(R"({"namespace":"n","pod":"p","controller":"a\nb"})")) + good), "1")
+      << "its workload may be any";
+  EXPECT_EQ(names_of(keyed("k", named(R"({"namespace":"n","pod":"p","node":5})")) + good),
+            "|n|p|| 0")
+      << "workloads do not go by nodes";
+  EXPECT_EQ(names_of(keyed(std::string("c/n/") + std::string(1025, 'p'), named("{}")) + good), "1");
+}
+
+// What was kept of it stands.
+TEST(Rejections, OfDuplicatesAreNotNamed) {
+  EXPECT_EQ(names_of(keyed(row()) + "," + keyed(row()) + "," + keyed(row())), "0");
+  EXPECT_EQ(names_of(keyed(row()) + "," + keyed(row()) + "," + keyed("k", named("{}"))), "1");
+}
+
+TEST(Rejections, GoByTheConfiguredClusterAndDoNotCountAsOne) {
+  Asking ours;
+  ours.cluster = "ours";
+  EXPECT_EQ(names_of(keyed("k", named(R"({"cluster":"west","namespace":"n","pod":"p"})")) + "," +
+                         keyed(row()),
+                     ours),
+            "ours|n|p|| 0");
+}
+
+TEST(Rejections, KeepTenThousandNames) {
+  std::string rows = keyed(row());
+  for (int i = 0; i < 10'003; ++i) {
+    rows += fmt::format(",\"c/n/p{:05}\":{{}}", 20'000 - i);
+  }
+  const auto result = decode(answer(rows));
+  ASSERT_TRUE(result.has_value()) << describe(result);
+  EXPECT_EQ(unsound(*result, Query::current), "");
+  EXPECT_EQ(result->table->rejected.size(), 10'000u);
+  EXPECT_EQ(result->table->rejected_unnamed, 3u);
+  EXPECT_EQ(result->table->rejected.front().pod, "p10001") << "the first to come are kept";
+  EXPECT_EQ(result->table->rejected.back().pod, "p20000");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "tests/opencost/answers.h"
+#include "tests/opencost/oracle.h"
 
 namespace exporter::opencost {
 namespace {
@@ -83,6 +84,60 @@ const std::map<std::string, Sample>& samples() {
   return table;
 }
 
+// What the rows say beside their costs, each read as if it were a pod: its hours, then charged,
+// requested and used CPU, memory and GPU.
+const std::map<std::string, std::string>& usages() {
+  static const std::map<std::string, std::string> table = {
+      {"opencost-1.121.3/allocation-namespace-idle.json",
+       "nothing\n"
+       "0.0469523 0.04463/0.0446047/0.000545117 3.07798e+07/1.42776e+07/2.62514e+07 0/0/?\n"
+       "0.0469523 0/0/4.69523e-07 517830/0/695097 0/0/?\n"
+       "0.0469523 0.04695/0.0469523/0 5.04148e+07/5.04147e+07/94684 0/0/?\n"
+       "0.0469523 0.00047/0.000469523/1.22076e-05 2.76021e+06/2.70782e+06/2.18841e+06 0/0/?\n"
+       "1 0.00029/0/5e-05 5.46723e+06/0/7.15897e+06 0/0/?\n"},
+      {"opencost-1.121.3/allocation-pod-60m-first3rows.excerpt.json",
+       "0.0468752 0.00469/0.00468752/1.125e-05 3.44065e+06/3.44065e+06/1.00212e+06 0/0/?\n"
+       "0.0468752 0.00469/0.00468752/8.43753e-06 3.44065e+06/3.44065e+06/943427 0/0/?\n"
+       "0.0468752 0.00469/0.00468752/0.000141563 4.91522e+06/4.91522e+06/2.04305e+06 0/0/?\n"},
+      {"opencost-1.121.3/allocation-pod-filtered-namespace.json",
+       "0.0469415 0.02347/0.0234708/0 2.52015e+07/2.52015e+07/49157.6 0/0/?\n"
+       "0.0469415 0.02347/0.0234708/0 2.52015e+07/2.52015e+07/45504.5 0/0/?\n"},
+      {"opencost-pre-1.112/kartverket-opencost_response.json",
+       "nothing\n"
+       "23.6667 0.0242/0/0.0281633 2.41572e+09/0/2.58457e+09 0/0/?\n"
+       "23.6667 5.76148/4.73333/1.20156 2.30915e+10/6.35297e+09/1.86252e+10 0/0/?\n"
+       "23.6667 7.1/7.1/? 7.44489e+09/7.44489e+09/? 0/0/?\n"},
+      {"opencost-website/allocation-example-output.json",
+       "167.987 75.5592/75.5589/1.57572 4.08559e+10/2.46492e+10/2.30061e+10 0/0/?\n"
+       "167.987 3.35808/3.35806/0.179746 1.93653e+10/1.93653e+10/5.46325e+09 0/0/?\n"
+       "167.987 1.15098/0/1.33382 5.05827e+10/0/5.36339e+10 0/0/?\n"},
+      {"synthetic/hostile-label-values.json",
+       "0.0468752 0.00469/0.00468752/1.125e-05 3.44065e+06/3.44065e+06/1.00212e+06 0/0/?\n"},
+  };
+  return table;
+}
+
+// Aggregated by namespace they name no pod: each is given one, unless it has its own behind it.
+std::string as_pods(std::string text) {
+  constexpr std::string_view kOpening = "\"properties\":";
+  for (auto at = text.find(kOpening); at != std::string::npos; at = text.find(kOpening, at + 1)) {
+    text.insert(text.find('{', at) + 1, "\"pod\":\"p\",");
+  }
+  return text;
+}
+
+std::string usage_of(const Result<AllocationAnswer, Fault>& result) {
+  if (!result) return "refused";
+  std::string out;
+  for (const auto& row : result->table->rows) {
+    out += plain(row) ? std::string("nothing")
+                      : fmt::format("{:g} {} {} {}", row.hours, describe(row.cpu),
+                                    describe(row.memory), describe(row.gpu));
+    out += '\n';
+  }
+  return out;
+}
+
 std::string summary(const Result<AllocationAnswer, Fault>& result) {
   if (!result) return describe(result.error());
   std::map<model::RowKind, std::int64_t> sums;
@@ -146,6 +201,24 @@ TEST_P(Samples, HasItsVerdict) {
       EXPECT_EQ(verdict, sample.verdict);
     }
   }
+}
+
+TEST_P(Samples, SaysWhatWasUsed) {
+  const auto known = samples().find(GetParam());
+  ASSERT_NE(known, samples().end()) << "no verdict for " << GetParam();
+  std::ifstream file(samples_folder() + "/" + GetParam(), std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  const Sample& sample = known->second;
+  if (sample.query == Query::assets) return;
+  Asking asking;
+  asking.window = {*model::parse_time(sample.start), *model::parse_time(sample.end)};
+  const auto pods = decode(as_pods(text), asking);
+  const auto usage = usages().find(GetParam());
+  EXPECT_EQ(usage_of(pods), usage == usages().end() ? "refused" : usage->second);
+  asking.query = Query::today;
+  const auto days = decode(text, asking);
+  if (!days) return;
+  for (const auto& row : days->table->rows) EXPECT_TRUE(plain(row)) << describe(row);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Samples, testing::ValuesIn(files()), [](const auto& instance) {
