@@ -54,8 +54,10 @@ struct SourceReport;
 
 /// What is shared, split over all others, in the current window. What a cluster shares, its own
 /// namespaces or tenants bear. A monthly amount is borne by those of all sources together, and so
-/// by nobody while one of them has no current answer. Where nobody else is there, kUnallocated
-/// bears it. Each source adds up to what was shared, exactly: per hour, rounded to millionths.
+/// by nobody while one of them has no current answer; a tenant is then one however many clusters it
+/// is in, which bear its part as they cost it. A tenant all of whose namespaces are shared bears
+/// something only where all others are so, too; where nobody is there at all, kUnallocated does.
+/// What is rounded is the rate: each source adds up to what was shared, exactly.
 /// Sorted by cluster, target and source; shares of nothing are left out.
 std::vector<SharedCost> share(std::span<const SourceReport> sources, const SharedOptions& options);
 
