@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "exporter/cost/breakdown.h"
@@ -43,8 +44,8 @@ struct DemandsOf {
   Demands demands;
 };
 
-/// Efficiency over the current window; sorted as a Breakdown is. Rows without any demand are left
-/// out. Pods are priced one by one where they are shown.
+/// Efficiency over the current window; sorted as a Breakdown is. What no row says anything priced
+/// about is left out. Pods are priced one by one where they are shown.
 struct Efficiency {
   std::shared_ptr<const Breakdown> of;
   std::vector<DemandsOf<WorkloadName>> workloads;

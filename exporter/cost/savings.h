@@ -55,6 +55,8 @@ struct SavingsOptions {
 /// A saving that was shown is shown until it falls below this share of what it would need to
 /// appear, and keeps its priority likewise, so that no series comes and goes with the noise.
 inline constexpr double kSticky = 0.8;
+inline constexpr std::chrono::seconds kLeastWeek = std::chrono::hours(24);
+inline constexpr std::size_t kMostComparisons = 20'000'000;
 
 /// What a recommended request rests on, of the largest pod of a workload.
 struct Evidence {
@@ -73,8 +75,13 @@ struct Saving {
 };
 
 /// A node that could go: its pods, but those of daemon sets, would fit elsewhere by what they
-/// request, with all nodes chosen before gone as well and the headroom kept. Affinity, taints and
-/// zones are not known.
+/// request or use, with all nodes chosen before gone as well and the headroom kept; what runs on no
+/// spot node is not moved to one. Affinity, taints, zones and what a node keeps for itself are not
+/// known.
+///
+/// Tried first are those that were shown before, then those with the least requested; the fullest
+/// are filled first. Once pods were compared with nodes kMostComparisons times in a cluster, no
+/// further node of it is chosen.
 struct NodeSaving {
   std::string_view cluster, node;
   Priority priority = Priority::low;
@@ -87,14 +94,19 @@ struct Savings {
   std::vector<Saving> rows;       // sorted by cluster, namespace, controller kind, controller, kind
   std::vector<NodeSaving> nodes;  // sorted by cluster and node
   std::vector<std::pair<std::string_view, Cost>> totals;  // by cluster, of `rows`; each cluster
-  /// What each cluster wastes a month, which priorities are measured against: idle and unmounted
-  /// cost, and what requests cost beyond usage.
+  /// What each cluster wastes a month (each has one), which priorities are measured against: idle
+  /// and unmounted cost, and what requests cost beyond usage.
   std::vector<std::pair<std::string_view, Cost>> waste;
 };
 
 /// Amounts are what the current window cost, times 730 hours over its own; of a workload at most
-/// what it cost on average over the last 7 days, where these are known, so that a job of one hour
-/// a day is not counted for 24. `last_week` may have no costs, `assets` and `before` may be null.
+/// what it cost on average over the last 7 days, where at least kLeastWeek of these are known, so
+/// that a job of one hour a day is not counted for 24. A workload these do not have is newer than
+/// they are; bare pods are not told apart in them. Both count as they do now.
+///
+/// Nodes are compared only with assets of a window that ends within kLongestGap of the current
+/// one, and only in clusters where OpenCost says on which node each pod ran.
+/// `last_week` may have no costs, `assets` and `before` may be null.
 Savings find_savings(std::shared_ptr<const Breakdown> current,
                      std::shared_ptr<const Inventory> assets, const PeriodCost& last_week,
                      const Watch& watch, const SavingsOptions& options, const Savings* before);
