@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,13 +44,13 @@ enum class Verdict : std::uint8_t {
   in_cooldown,         // it was matched, came to life again, and that is not long ago
   not_idle,            // or not for long enough, or nobody knows
   cost_below_minimum,  // CPU, memory and GPU, an hour
-  cost_unknown,        // some of its pods, or of pods unnamed, were rejected; or it is no sane sum
+  cost_unknown,        // some of its pods, or pods unnamed, were rejected; or it is no sane sum
 };
 inline constexpr std::size_t kVerdicts = 8;
 std::string_view to_string(Verdict verdict);
 
-/// Which workloads each policy would act on, and which it would have acted on before they came to
-/// life again. Not thread-safe.
+/// Which workloads of one source each policy would act on, and which it would have acted on before
+/// they came to life again. Not thread-safe.
 class Matches {
  public:
   struct Match {
@@ -59,8 +60,11 @@ class Matches {
   };
 
   const Match* find(std::string_view policy, const WorkloadName& name) const;
+  /// Nothing changes where one is open (has ended) already.
   void began(std::string_view policy, const WorkloadName& name, std::chrono::sys_seconds at);
   void ended(std::string_view policy, const WorkloadName& name, std::chrono::sys_seconds at);
+  /// Those that have not ended, sorted. Views are valid until forget() or restore().
+  std::vector<WorkloadName> open(std::string_view policy) const;
   /// Ended ones whose cooldown is over by `now`, and those of policies no longer named, go.
   void forget(const std::vector<Policy>& policies, std::chrono::sys_seconds now);
   std::size_t size() const { return matches_.size(); }
@@ -70,13 +74,21 @@ class Matches {
   std::size_t restore(const std::map<std::string, std::string>& kept);
 
  private:
+  using View = std::pair<std::string_view, WorkloadName>;
   struct Key {
     std::string policy, cluster, name_space, kind, name;
-    auto operator<=>(const Key&) const = default;
+
+    View view() const { return {policy, {cluster, name_space, kind, name}}; }
+    friend bool operator<(const Key& a, const Key& b) { return a.view() < b.view(); }
+    friend bool operator<(const Key& a, const View& b) { return a.view() < b; }
+    friend bool operator<(const View& a, const Key& b) { return a < b.view(); }
   };
+
+  void note(const Key& key, const Match* match);
 
   std::map<Key, Match, std::less<>> matches_;
   std::map<std::string, std::string> changed_;
+  bool kept_ = false;  // somebody keeps the changes
 };
 
 struct PolicyMatch {
@@ -98,12 +110,15 @@ struct PolicyStatus {
 };
 
 /// The verdict on one workload: `pods` are its rows in `current`, `known` says whether nothing of
-/// it was rejected. Fails closed: what is not known never leads to would_act.
+/// it was rejected. Fails closed: what is not known never leads to would_act. Of a workload without
+/// any pod, all of them having been rejected, nothing is known but its name.
 Verdict judge(const Policy& policy, const WorkloadName& name,
-              const std::vector<const model::Allocation*>& pods, const Breakdown& current,
-              bool known, const Seen* seen, const Matches::Match* match);
+              std::span<const model::Allocation* const> pods, const Breakdown& current, bool known,
+              const Seen* seen, const Matches::Match* match);
 
-/// Judges every workload by one policy, and keeps `matches` up to date. To be called once a window.
+/// Judges every workload by one policy, those that were rejected as a whole included, and keeps
+/// `matches` up to date: what it would not act on any more, or is gone, has ended. To be called
+/// once a window, when `watch` has taken it in; the caller then lets `matches` forget.
 PolicyStatus apply(const Policy& policy, std::shared_ptr<const Breakdown> current,
                    const Watch& watch, Matches& matches);
 
