@@ -6,14 +6,15 @@ namespace exporter::metrics {
 namespace {
 
 constexpr std::string_view kIntroduction =
-    R"(<!-- Written by `opencost-exporter print-docs` from exporter/metrics/catalogue.h. -->
+    R"(<!-- Written by `opencost-exporter print-docs` from exporter/metrics/catalogue*.h. -->
 # Metrics
 
 Every family `/metrics` can hold. Cost data (`opencost_*`) is rendered once per publication from
 OpenCost's answers, so it is as old as the last poll: see `opencost_exporter_last_success_timestamp_seconds`
 and `opencost_exporter_window_end_timestamp_seconds`. It is a gauge throughout, since OpenCost may
-correct a window it has already answered for: never apply `rate()` to it. No row of a family is a total,
-so `sum()` over a family is always right.
+correct a window it has already answered for: never apply `rate()` to it. No row of a family of costs is a
+total, so `sum()` over it is always right. Where a page would have more series than it may, the cheapest rows
+of a namespace, a cluster or a label become one, `__other__`, and sums stay what they are.
 
 Amounts are in the currency OpenCost is set to; `opencost_exporter_currency_info` names it.
 The label `resource` is one of `cpu memory gpu storage network load_balancer shared external`; the

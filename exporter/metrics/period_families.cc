@@ -1,3 +1,4 @@
+// What things cost in calendar periods, how much of these is known, and what budgets say to it.
 #include <optional>
 #include <set>
 
@@ -9,54 +10,76 @@ namespace {
 /// The families of one period.
 struct PeriodFamilies {
   Period period;
-  const MetricSpec &clusters, &namespaces, &workloads, &idle, &unmounted;
+  const MetricSpec &clusters, &namespaces, &workloads, &idle, &unmounted, &tenants;
 };
 
 constexpr PeriodFamilies kPeriodFamilies[] = {
     {Period::today, metric("opencost_cluster_cost_today"), metric("opencost_namespace_cost_today"),
      metric("opencost_workload_cost_today"), metric("opencost_idle_cost_today"),
-     metric("opencost_unmounted_cost_today")},
+     metric("opencost_unmounted_cost_today"), metric("opencost_tenant_cost_today")},
     {Period::yesterday, metric("opencost_cluster_cost_yesterday"),
      metric("opencost_namespace_cost_yesterday"), metric("opencost_workload_cost_yesterday"),
-     metric("opencost_idle_cost_yesterday"), metric("opencost_unmounted_cost_yesterday")},
+     metric("opencost_idle_cost_yesterday"), metric("opencost_unmounted_cost_yesterday"),
+     metric("opencost_tenant_cost_yesterday")},
     {Period::last_7_days, metric("opencost_cluster_cost_last_7_days"),
      metric("opencost_namespace_cost_last_7_days"), metric("opencost_workload_cost_last_7_days"),
-     metric("opencost_idle_cost_last_7_days"), metric("opencost_unmounted_cost_last_7_days")},
+     metric("opencost_idle_cost_last_7_days"), metric("opencost_unmounted_cost_last_7_days"),
+     metric("opencost_tenant_cost_last_7_days")},
     {Period::month_to_date, metric("opencost_cluster_cost_month_to_date"),
      metric("opencost_namespace_cost_month_to_date"),
      metric("opencost_workload_cost_month_to_date"), metric("opencost_idle_cost_month_to_date"),
-     metric("opencost_unmounted_cost_month_to_date")},
+     metric("opencost_unmounted_cost_month_to_date"), metric("opencost_tenant_cost_month_to_date")},
     {Period::last_month, metric("opencost_cluster_cost_last_month"),
      metric("opencost_namespace_cost_last_month"), metric("opencost_workload_cost_last_month"),
-     metric("opencost_idle_cost_last_month"), metric("opencost_unmounted_cost_last_month")},
+     metric("opencost_idle_cost_last_month"), metric("opencost_unmounted_cost_last_month"),
+     metric("opencost_tenant_cost_last_month")},
 };
 
-void write_period(PageWriter& writer, const PeriodFamilies& families, const Report& report,
-                  const Options& options) {
-  const Part part = in_period(families.period);
-  write_breakdowns(writer, families.clusters, report, options, part, &Breakdown::clusters,
-                   cluster_labels);
-  write_breakdowns(writer, families.namespaces, report, options, part, &Breakdown::namespaces,
-                   namespace_labels);
-  if (options.workloads) {
-    write_breakdowns(writer, families.workloads, report, options, part, &Breakdown::workloads,
-                     workload_labels);
-  }
-  write_breakdowns(writer, families.idle, report, options, part, &Breakdown::idle, cluster_labels);
-  write_breakdowns(writer, families.unmounted, report, options, part, &Breakdown::unmounted,
-                   cluster_labels);
+constexpr Part<cost::Attribution> attributed_in(Period period) {
+  return {[](const SourceReport& source, Period which) -> const cost::Attribution* {
+            return source.period_attribution[static_cast<std::size_t>(which)].get();
+          },
+          false, period};
 }
 
-void write_forecasts(PageWriter& writer, const Report& report, const Options& options) {
-  const Scale scale = in_window(options);
-  writer.family(metric("opencost_cluster_cost_forecast"));
-  for (const SourceReport& source : report.sources) {
-    if (source.forecast) write_rows(writer, source.forecast->clusters, scale, cluster_labels);
+void write_period(SeriesSink& sink, const PeriodFamilies& families, const Content& content) {
+  const Part<Breakdown> part = in_period(families.period);
+  write_part(sink, families.clusters, content, part, &Breakdown::clusters);
+  write_part(sink, families.namespaces, content, part, &Breakdown::namespaces,
+             content.shown(FoldKind::namespaces));
+  if (content.options.workloads) {
+    write_part(sink, families.workloads, content, part, &Breakdown::workloads,
+               content.shown(FoldKind::workloads));
   }
-  writer.family(metric("opencost_namespace_cost_forecast"));
-  for (const SourceReport& source : report.sources) {
-    if (source.forecast) write_rows(writer, source.forecast->namespaces, scale, namespace_labels);
+  write_part(sink, families.idle, content, part, &Breakdown::idle);
+  write_part(sink, families.unmounted, content, part, &Breakdown::unmounted);
+  write_part(sink, families.tenants, content, attributed_in(families.period),
+             &cost::Attribution::tenants);
+  if (families.period == Period::month_to_date) {
+    write_fleet(sink, metric("opencost_fleet_cost_month_to_date"), content,
+                content.report.fleet.month_to_date);
   }
+}
+
+template <class Forecast, class Row>
+void write_forecast(SeriesSink& sink, const MetricSpec& spec, const Content& content,
+                    std::shared_ptr<const Forecast> SourceReport::*forecast,
+                    std::vector<Row> Forecast::*rows, Shown shown = {}) {
+  sink.family(spec);
+  for (const SourceReport& source : content.report.sources) {
+    const Forecast* const of = (source.*forecast).get();
+    if (of != nullptr) write_rows(sink, of->*rows, in_window(content.options), shown);
+  }
+}
+
+void write_forecasts(SeriesSink& sink, const Content& content) {
+  write_forecast(sink, metric("opencost_cluster_cost_forecast"), content, &SourceReport::forecast,
+                 &cost::Forecast::clusters);
+  write_forecast(sink, metric("opencost_namespace_cost_forecast"), content, &SourceReport::forecast,
+                 &cost::Forecast::namespaces, content.shown(FoldKind::namespaces));
+  write_forecast(sink, metric("opencost_tenant_cost_forecast"), content,
+                 &SourceReport::tenant_forecast, &cost::TenantForecast::tenants);
+  write_fleet(sink, metric("opencost_fleet_cost_forecast"), content, content.report.fleet.forecast);
 }
 
 // Every cluster a source has spoken of; its own name until it has.
@@ -72,19 +95,16 @@ std::set<std::string_view> clusters_of(const SourceReport& source) {
   return names;
 }
 
-void write_coverage(PageWriter& writer, const Report& report) {
-  writer.family(metric("opencost_window_coverage_ratio"));
+void write_coverage(SeriesSink& sink, const Content& content) {
+  sink.family(metric("opencost_window_coverage_ratio"));
   std::set<std::string_view> written;  // a source may be called what another one's cluster is
-  for (const SourceReport& source : report.sources) {
+  for (const SourceReport& source : content.report.sources) {
     for (std::string_view cluster : clusters_of(source)) {
       if (!written.insert(cluster).second) continue;
       for (Period period : model::kPeriods) {
         const cost::PeriodCost& cost = source.period(period);
         if (cost.coverage.elapsed.count() == 0 && !cost.costs) continue;
-        writer.begin();
-        writer.label(cluster);
-        writer.label(to_string(period));
-        writer.sample({}, cost.coverage.ratio());
+        write_sample(sink, {cluster, to_string(period)}, cost.coverage.ratio());
       }
     }
   }
@@ -92,43 +112,36 @@ void write_coverage(PageWriter& writer, const Report& report) {
 
 // `figure` says what of a budget is shown; nothing leaves it out.
 template <class Figure>
-void write_budgets(PageWriter& writer, const MetricSpec& spec, const Report& report,
-                   Figure figure) {
-  writer.family(spec);
-  for (const cost::BudgetStatus& budget : report.budgets) {
+void write_budget_figure(SeriesSink& sink, const MetricSpec& spec, const Content& content,
+                         Figure figure) {
+  sink.family(spec);
+  for (const cost::BudgetStatus& budget : content.report.budgets) {
     const std::optional<double> value = figure(budget);
-    if (!value) continue;
-    writer.begin();
-    writer.label(budget.name);
-    writer.label("month");
-    writer.sample({}, *value);
+    if (value) write_sample(sink, {budget.name, "month"}, *value);
   }
-}
-
-void write_budgets(PageWriter& writer, const Report& report, const Options& options) {
-  using Status = cost::BudgetStatus;
-  const auto money = [scale = in_window(options)](std::optional<Cost> cost) {
-    return cost ? std::optional(scale(*cost)) : std::nullopt;
-  };
-  write_budgets(writer, metric("opencost_budget_limit"), report,
-                [](const Status& budget) { return std::optional(budget.limit); });
-  write_budgets(writer, metric("opencost_budget_spent"), report,
-                [&](const Status& budget) { return money(budget.spent); });
-  write_budgets(writer, metric("opencost_budget_forecast"), report,
-                [&](const Status& budget) { return money(budget.forecast); });
-  write_budgets(writer, metric("opencost_budget_coverage_ratio"), report,
-                [](const Status& budget) { return std::optional(budget.coverage); });
 }
 
 }  // namespace
 
-void write_periods(PageWriter& writer, const Report& report, const Options& options) {
-  for (const PeriodFamilies& families : kPeriodFamilies) {
-    write_period(writer, families, report, options);
-  }
-  write_forecasts(writer, report, options);
-  write_coverage(writer, report);
-  write_budgets(writer, report, options);
+void write_periods(SeriesSink& sink, const Content& content) {
+  for (const PeriodFamilies& families : kPeriodFamilies) write_period(sink, families, content);
+  write_forecasts(sink, content);
+  write_coverage(sink, content);
+}
+
+void write_budgets(SeriesSink& sink, const Content& content) {
+  using Status = cost::BudgetStatus;
+  const auto money = [scale = in_window(content.options)](std::optional<Cost> cost) {
+    return cost ? std::optional(scale(*cost)) : std::nullopt;
+  };
+  write_budget_figure(sink, metric("opencost_budget_limit"), content,
+                      [](const Status& budget) { return std::optional(budget.limit); });
+  write_budget_figure(sink, metric("opencost_budget_spent"), content,
+                      [&](const Status& budget) { return money(budget.spent); });
+  write_budget_figure(sink, metric("opencost_budget_forecast"), content,
+                      [&](const Status& budget) { return money(budget.forecast); });
+  write_budget_figure(sink, metric("opencost_budget_coverage_ratio"), content,
+                      [](const Status& budget) { return std::optional(budget.coverage); });
 }
 
 }  // namespace exporter::metrics

@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "exporter/metrics/foldable.h"
 #include "exporter/metrics/process.h"
 #include "exporter/metrics/self_format.h"
 #include "exporter/version.h"
@@ -77,6 +78,19 @@ struct Labelled {
   }
 };
 
+// What is said by a label of a series that is always 1; an empty text is no series.
+struct Info {
+  Family<Gauge>* family = nullptr;
+  Gauge* said = nullptr;
+
+  // The new one is there before the old one goes.
+  void set(const std::string& label, const std::string& value) {
+    Gauge* const next = value.empty() ? nullptr : &family->Add({{label, value}}, 1);
+    Gauge* const last = std::exchange(said, next);
+    if (last != nullptr && last != next) family->Remove(last);
+  }
+};
+
 }  // namespace
 
 struct SelfMetrics::State {
@@ -99,10 +113,14 @@ struct SelfMetrics::State {
         ledger_bytes(gauge(metric("opencost_exporter_ledger_size_bytes"), registry).Add({})),
         ledger_failures{&counter(metric("opencost_exporter_ledger_failures_total"), registry)},
         series(gauge(metric("opencost_exporter_series"), registry).Add({})),
+        series_folded{&gauge(metric("opencost_exporter_series_folded"), registry)},
+        series_added(gauge(metric("opencost_exporter_series_added"), registry).Add({})),
+        series_removed(gauge(metric("opencost_exporter_series_removed"), registry).Add({})),
         publications(counter(metric("opencost_exporter_publications_total"), registry).Add({})),
         publishing(histogram(metric("opencost_exporter_publish_duration_seconds"), registry)
                        .Add({}, publish_buckets())),
-        currency(gauge(metric("opencost_exporter_currency_info"), registry)),
+        currency{&gauge(metric("opencost_exporter_currency_info"), registry)},
+        rules{&gauge(metric("opencost_exporter_rules_info"), registry)},
         reload_ok(
             gauge(metric("opencost_exporter_config_last_reload_successful"), registry).Add({})),
         reload_time(gauge(metric("opencost_exporter_config_last_reload_success_timestamp_seconds"),
@@ -112,6 +130,9 @@ struct SelfMetrics::State {
     gauge(metric("opencost_exporter_build_info"), registry)
         .Add({{"version", std::string(kVersion)}})
         .Set(1);
+    for (const Foldable& foldable : kFoldable) {
+      series_folded.at({{"family", std::string(foldable.family->name)}});
+    }
   }
 
   // prometheus-cpp guards each metric; this one makes a poll's several figures change at once, for
@@ -130,10 +151,12 @@ struct SelfMetrics::State {
   Gauge& ledger_bytes;
   Labelled<Counter> ledger_failures;
   Gauge& series;
+  Labelled<Gauge> series_folded;
+  Gauge& series_added;
+  Gauge& series_removed;
   Counter& publications;
   Histogram& publishing;
-  Family<Gauge>& currency;
-  Gauge* currency_metric = nullptr;
+  Info currency, rules;
   Gauge& reload_ok;
   Gauge& reload_time;
   double started_at;
@@ -176,9 +199,12 @@ void SelfMetrics::declare(const Labels& labels) {
 
 void SelfMetrics::set_currency(const std::string& code) {
   std::lock_guard lock(state_->mutex);
-  Gauge* const next = &state_->currency.Add({{"currency", code}}, 1);
-  Gauge* const last = std::exchange(state_->currency_metric, next);
-  if (last != nullptr && last != next) state_->currency.Remove(last);
+  state_->currency.set("currency", code);
+}
+
+void SelfMetrics::set_rules(const std::string& hash) {
+  std::lock_guard lock(state_->mutex);
+  state_->rules.set("hash", hash);
 }
 
 void SelfMetrics::poll_finished(const Poll& poll) {
@@ -245,10 +271,17 @@ void SelfMetrics::ledger_day_changed(const std::string& source) {
   state_->days_changed.at({{"cluster", source}}).Increment();
 }
 
-void SelfMetrics::published(std::uint64_t series, double seconds) {
-  state_->series.Set(static_cast<double>(series));
-  state_->publications.Increment();
-  state_->publishing.Observe(seconds);
+void SelfMetrics::published(const Page& page, double seconds) {
+  std::lock_guard lock(state_->mutex);
+  State& s = *state_;
+  s.series.Set(static_cast<double>(page.series));
+  s.series_added.Set(static_cast<double>(page.added));
+  s.series_removed.Set(static_cast<double>(page.removed));
+  for (const auto& [family, series] : page.folded) {
+    s.series_folded.at({{"family", std::string(family)}}).Set(static_cast<double>(series));
+  }
+  s.publications.Increment();
+  s.publishing.Observe(seconds);
 }
 
 void SelfMetrics::config_loaded(bool accepted, SystemTime at) {

@@ -153,12 +153,14 @@ PageWriter::PageWriter() { text_.reserve(kBlockBytes + 4096); }
 void PageWriter::family(const MetricSpec& spec) {
   spec_ = &spec;
   headed_ = false;
+  family_ = family_hash(spec);
 }
 
 void PageWriter::begin() {
   prefix_.assign(spec_->name);
   prefix_ += '{';
   next_label_ = 0;
+  labels_ = 0;
 }
 
 void PageWriter::label(std::string_view value) {
@@ -166,6 +168,7 @@ void PageWriter::label(std::string_view value) {
   prefix_ += "=\"";
   append_label_value(prefix_, value);
   prefix_ += "\",";
+  labels_ = chained(labels_, value);
 }
 
 void PageWriter::sample(std::string_view last_label, double value) {
@@ -186,6 +189,7 @@ void PageWriter::sample(std::string_view last_label, double value) {
   append_number(text_, value);
   text_ += '\n';
   ++page_.series;
+  series_.push_back(series_hash(labels_, family_, last_label));
   if (text_.size() >= kBlockBytes) pour();
 }
 

@@ -5,9 +5,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "exporter/metrics/metrics.h"
+#include "exporter/metrics/series.h"
 
 namespace exporter::metrics {
 
@@ -47,19 +49,18 @@ void append_number(std::string& out, double value);
 /// `# HELP` and `# TYPE`. `name` differs from spec.name for OpenMetrics counters.
 void append_header(std::string& out, std::string_view name, const MetricSpec& spec);
 
-/// Collects the text of a page: hand over finished pieces of any size.
-class PageWriter {
+/// Collects the text of a page, and what tells its series apart.
+class PageWriter final : public SeriesSink {
  public:
   PageWriter();
 
-  /// Writes the lines of one family: family(), then for each group of series that shares its
-  /// leading labels begin(), label() for each, and sample() for each series.
-  void family(const MetricSpec& spec);
-  void begin();
-  void label(std::string_view value);
-  /// One series: the labels so far and, unless empty, one more of the last name.
-  void sample(std::string_view last_label, double value);
+  void family(const MetricSpec& spec) override;
+  void begin() override;
+  void label(std::string_view value) override;
+  void sample(std::string_view last_label, double value) override;
 
+  /// The series_hash() of each series, in the order of the page.
+  std::vector<std::uint64_t> take_series() { return std::move(series_); }
   Page finish();
 
  private:
@@ -69,6 +70,8 @@ class PageWriter {
   bool headed_ = false;
   std::string prefix_;  // name{label="value",...
   std::size_t next_label_ = 0;
+  std::uint64_t family_ = 0, labels_ = 0;  // hashes
+  std::vector<std::uint64_t> series_;
   std::string text_;  // not yet in a block
   Deflater deflater_;
   Page page_;

@@ -75,7 +75,9 @@ TEST(Catalogue, NamesSayTheirUnits) {
     EXPECT_EQ(spec.unit == "seconds", bare.ends_with("_seconds"));
     EXPECT_EQ(spec.unit == "bytes", bare.ends_with("_bytes"));
     EXPECT_EQ(spec.unit == "ratio", bare.ends_with("_ratio"));
+    EXPECT_EQ(spec.unit == "cores", bare.ends_with("_cores"));
     EXPECT_EQ(spec.unit == "currency per hour", bare.ends_with("_per_hour"));
+    EXPECT_EQ(spec.unit == "currency per month", bare.ends_with("_per_month"));
     const bool of_a_period =
         std::any_of(model::kPeriods.begin(), model::kPeriods.end(),
                     [&](model::Period period) { return bare.ends_with(period_end(period)); });

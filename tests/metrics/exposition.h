@@ -122,6 +122,20 @@ class Reader {
 
 inline std::vector<Family> read_families(std::string_view text) { return Reader(text).read(); }
 
+/// `labels value` of each series of a family, in the order of the page.
+inline std::vector<std::string> series(std::string_view text, std::string_view name) {
+  std::vector<std::string> out;
+  for (const Family& family : read_families(text)) {
+    for (const Sample& sample : family.samples) {
+      if (sample.name != name) continue;
+      std::string line;
+      for (const auto& [label, value] : sample.labels) line += value + " ";
+      out.push_back(line + sample.value);
+    }
+  }
+  return out;
+}
+
 /// The value of the one sample of that name and those labels; NaN when there is none.
 inline double value_of(std::string_view text, std::string_view name,
                        const std::map<std::string, std::string>& labels) {

@@ -13,6 +13,7 @@ using cost::samples::pod;
 using samples::Family;
 using samples::read_families;
 using samples::rendered;
+using samples::series;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -31,23 +32,10 @@ const MetricSpec& spec_of(const std::string& name) {
   return *found;
 }
 
-// `labels value` of each series of a family, in the order of the page.
-std::vector<std::string> series(const std::string& text, std::string_view name) {
-  std::vector<std::string> out;
-  for (const Family& family : read_families(text)) {
-    for (const samples::Sample& sample : family.samples) {
-      if (sample.name != name) continue;
-      std::string line;
-      for (const auto& [label, value] : sample.labels) line += value + " ";
-      out.push_back(line + sample.value);
-    }
-  }
-  return out;
-}
-
 TEST(Render, OfNothingIsEmpty) {
-  for (const cost::Report& report :
-       {cost::Report{}, cost::Report{.sources = {{}, {}}, .budgets = {}}, samples::current({})}) {
+  cost::Report silent;
+  silent.sources.resize(2);
+  for (const cost::Report& report : {cost::Report{}, silent, samples::current({})}) {
     const Page page = render(report, {});
     EXPECT_THAT(page.text(), IsEmpty());
     EXPECT_EQ(page.text_bytes, 0u);
@@ -57,8 +45,15 @@ TEST(Render, OfNothingIsEmpty) {
 }
 
 TEST(Render, WritesEveryCostFamilyInTheOrderOfTheCatalogue) {
-  EXPECT_EQ(samples::names_of(read_families(rendered(samples::every_family()))),
-            catalogued(Group::cost));
+  // What is shared is shared over namespaces or over tenants.
+  cost::Report report = samples::every_family();
+  for (const char* absent :
+       {"opencost_tenant_shared_cost_per_hour", "opencost_namespace_shared_cost_per_hour"}) {
+    auto expected = catalogued(Group::cost);
+    expected.erase(std::remove(expected.begin(), expected.end(), absent), expected.end());
+    EXPECT_EQ(samples::names_of(read_families(rendered(report))), expected);
+    report.shared_over_tenants = true;
+  }
 }
 
 TEST(Render, WritesHelpTypeAndLabelsOfTheCatalogue) {
@@ -157,8 +152,8 @@ TEST(Render, TheCurrencyRateIsOnMoneyOnly) {
       const double was = std::stod(before[i].substr(before[i].rfind(' ')));
       const double is = std::stod(after[i].substr(after[i].rfind(' ')));
       // What a budget allows is written in the exported currency as it is.
-      const bool as_it_is = spec.unit == "ratio" || spec.name == "opencost_budget_limit";
-      EXPECT_EQ(is, as_it_is ? was : 2 * was);
+      const bool money = spec.unit.starts_with("currency") && spec.name != "opencost_budget_limit";
+      EXPECT_EQ(is, money ? 2 * was : was);
     }
   }
 }
@@ -169,9 +164,14 @@ TEST(Render, PodsAndWorkloadsCanBeLeftOut) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
   EXPECT_FALSE(has({.pods = false}, "opencost_pod_cost_per_hour"));
+  EXPECT_FALSE(has({.pods = false}, "opencost_pod_efficiency_ratio"));
+  EXPECT_TRUE(has({.pods = false}, "opencost_workload_efficiency_ratio"));
   EXPECT_TRUE(has({.pods = false}, "opencost_workload_cost_per_hour"));
   EXPECT_FALSE(has({.workloads = false}, "opencost_workload_cost_per_hour"));
   EXPECT_FALSE(has({.workloads = false}, "opencost_workload_cost_today"));
+  EXPECT_FALSE(has({.workloads = false}, "opencost_workload_efficiency_ratio"));
+  EXPECT_TRUE(has({.workloads = false}, "opencost_pod_efficiency_ratio"));
+  EXPECT_TRUE(has({.workloads = false}, "opencost_recommended_cpu_request_cores"));
   EXPECT_TRUE(has({.workloads = false}, "opencost_pod_cost_per_hour"));
   EXPECT_TRUE(has({.workloads = false}, "opencost_namespace_cost_today"));
 }

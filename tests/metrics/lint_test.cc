@@ -48,7 +48,7 @@ TEST(Promtool, HasNothingAgainstTheExportersOwnMetrics) {
   SelfMetrics self{SystemTime{}};
   self.declare({{"eu", "us"}, {"current"}, {"timeout"}, {"malformed"}, {"full"}});
   self.set_currency("USD");
-  self.published(5, 0.1);
+  self.published(Page(), 0.1);
   const std::string text = self.render(Format::text);
   EXPECT_THAT(samples::faults_of(text), testing::IsEmpty());
   EXPECT_EQ(promtool_says(text), "");

@@ -14,23 +14,10 @@ using cost::samples::unmounted;
 using model::Period;
 using samples::rendered;
 using samples::Row;
+using samples::series;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
-
-// `labels value` of each series of a family, in the order of the page.
-std::vector<std::string> series(const std::string& text, const std::string& name) {
-  std::vector<std::string> out;
-  for (const samples::Family& family : samples::read_families(text)) {
-    for (const samples::Sample& sample : family.samples) {
-      if (sample.name != name) continue;
-      std::string line;
-      for (const auto& [label, value] : sample.labels) line += value + " ";
-      out.push_back(line + sample.value);
-    }
-  }
-  return out;
-}
 
 cost::PeriodCost& period(cost::SourceReport& source, Period which) {
   return source.periods[static_cast<std::size_t>(which)];

@@ -69,15 +69,57 @@ inline std::vector<AssetRow> every_asset(const std::string& cluster) {
            .micros = 25'000}};
 }
 
+/// Efficiency, tenants, savings and a policy of a source with a current answer: of each something.
+inline void add_findings(cost::SourceReport& source) {
+  const auto& current = source.current;
+  const std::string_view cluster = current->clusters.at(0).cluster;
+  const auto& workload = current->workloads.at(0);
+  const cost::WorkloadName name = {cluster, workload.name_space, workload.kind, workload.name};
+  source.efficiency = std::make_shared<const cost::Efficiency>(cost::measure(current));
+  auto attribution = std::make_shared<cost::Attribution>();
+  attribution->of = current;
+  attribution->tenants = {{cluster, "shop", cost::samples::cpu(1'000'000)}};
+  attribution->labels = {{cluster, "team", "shop", cost::samples::cpu(1'000'000)}};
+  source.attribution = attribution;
+  source.period_attribution.fill(attribution);
+  auto forecast = std::make_shared<cost::TenantForecast>();
+  forecast->tenants = attribution->tenants;
+  source.tenant_forecast = forecast;
+
+  auto savings = std::make_shared<cost::Savings>();
+  savings->of = current;
+  for (const auto kind : {cost::SavingKind::cpu_request, cost::SavingKind::memory_request}) {
+    savings->rows.push_back({kind, cost::Priority::high, name, Cost{5'000'000},
+                             cost::Evidence{4, 1.5, 2, std::chrono::hours(30)}});
+  }
+  savings->nodes = {{cluster, "n1", cost::Priority::low, Cost{3'000'000}}};
+  savings->totals = {{cluster, Cost{10'000'000}}};
+  savings->waste = {{cluster, Cost{20'000'000}}};
+  source.savings = savings;
+
+  auto policy = std::make_shared<cost::PolicyStatus>();
+  policy->of = current;
+  policy->policy = "nights";
+  policy->clusters = {{cluster, {2, 1}, Cost{7'000'000}}};
+  source.policies = {policy};
+}
+
 inline cost::Report every_family(const std::vector<std::string>& clusters = {"c"}) {
   cost::Report report;
+  const model::Costs all = cost::samples::cpu(9'000'000);
+  report.fleet = {all, all, all};
   for (const std::string& cluster : clusters) {
     const auto rows = every_row(cluster);
+    const auto table = cost::samples::table(rows);
+    for (model::Allocation& row : table->rows) row.cpu = {.charged = 2, .requested = 2, .used = 1};
+    const auto current = std::make_shared<const cost::Breakdown>(cost::break_down(table));
     cost::SourceReport& source = report.sources.emplace_back(
-        cost::samples::report_of(breakdown(rows), nullptr, inventory(every_asset(cluster), rows)));
+        cost::samples::report_of(current, nullptr, inventory(every_asset(cluster), rows)));
     for (cost::PeriodCost& period : source.periods) period = known(rows, 0.5);
     source.forecast = cost::forecast(source.period(model::Period::month_to_date), source.current,
                                      std::chrono::days(31));
+    add_findings(source);
+    report.shared.push_back({current->clusters.at(0).cluster, "shop", "idle", Cost{500'000}});
     report.budgets.push_back(
         {cluster + " budget", 1000, Cost{400'000'000}, Cost{1'200'000'000}, 1});
   }

@@ -19,9 +19,9 @@ using testing::IsEmpty;
 
 TEST(SelfMetrics, AHistogramIsWrittenTheSameInBothFormats) {
   SelfMetrics self(kStart);
-  self.published(1, 0.004);
-  self.published(1, 2);
-  self.published(1, 1000);
+  self.published(Page(), 0.004);
+  self.published(Page(), 2);
+  self.published(Page(), 1000);
   const std::string expected =
       "# TYPE opencost_exporter_publish_duration_seconds histogram\n"
       "opencost_exporter_publish_duration_seconds_bucket{le=\"0.001\"} 0\n"
@@ -65,6 +65,7 @@ TEST(SelfMetrics, WritesWholeFamiliesInTheOrderOfTheCatalogue) {
   SelfMetrics self(kStart);
   self.declare(kLabels);
   self.set_currency("USD");
+  self.set_rules("00ff");
   std::vector<std::string> expected;
   for (const MetricSpec& spec : kCatalogue) {
     if (spec.group == Group::exporter) expected.emplace_back(spec.name);

@@ -181,8 +181,11 @@ TEST(SelfMetrics, TheCurrencyIsNeverAbsentWhileItIsSetAgain) {
 
 TEST(SelfMetrics, PublicationsAndReloads) {
   SelfMetrics self(kStart);
-  self.published(120, 0.004);
-  self.published(80, 3);
+  Page page;
+  page.series = 120;
+  self.published(page, 0.004);
+  page.series = 80;
+  self.published(page, 3);
   self.config_loaded(true, kStart);
   self.config_loaded(false, kStart + std::chrono::hours(1));
   const std::string text = self.render(Format::text);
@@ -196,6 +199,57 @@ TEST(SelfMetrics, PublicationsAndReloads) {
   EXPECT_EQ(
       value_of(self.render(Format::text), "opencost_exporter_config_last_reload_successful", {}),
       1);
+}
+
+TEST(SelfMetrics, SaysWhatTheLastPublicationChanged) {
+  SelfMetrics self(kStart);
+  Page page;
+  page.added = 12;
+  page.removed = 3;
+  self.published(page, 1);
+  page.added = 0;
+  page.removed = 7;
+  self.published(page, 1);
+  const std::string text = self.render(Format::text);
+  EXPECT_EQ(value_of(text, "opencost_exporter_series_added", {}), 0);
+  EXPECT_EQ(value_of(text, "opencost_exporter_series_removed", {}), 7);
+}
+
+TEST(SelfMetrics, SaysWhatWasFoldedOfEachFamilyThatEverCanBe) {
+  SelfMetrics self(kStart);
+  const std::string name = "opencost_exporter_series_folded";
+  const Page page = render({}, {});
+  ASSERT_EQ(page.folded.size(), 18u);
+  const auto families = read_families(self.render(Format::text));
+  const Family* const before = find(families, name);
+  ASSERT_NE(before, nullptr);
+  ASSERT_EQ(before->samples.size(), page.folded.size());
+  for (const samples::Sample& sample : before->samples) EXPECT_EQ(sample.value, "0");
+
+  Page folded = render({}, {});
+  folded.folded = {{"opencost_pod_cost_per_hour", 99}};
+  self.published(folded, 1);
+  const std::map<std::string, std::string> pods = {{"family", "opencost_pod_cost_per_hour"}};
+  const std::map<std::string, std::string> labels = {{"family", "opencost_label_cost_per_hour"}};
+  EXPECT_EQ(value_of(self.render(Format::text), name, pods), 99);
+  EXPECT_EQ(value_of(self.render(Format::text), name, labels), 0);
+  self.published(page, 1);
+  EXPECT_EQ(value_of(self.render(Format::text), name, pods), 0);
+}
+
+TEST(SelfMetrics, NamesTheRulesInForce) {
+  SelfMetrics self(kStart);
+  const auto rules = [&] {
+    std::vector<std::string> out =
+        samples::series(self.render(Format::text), "opencost_exporter_rules_info");
+    return out;
+  };
+  EXPECT_THAT(rules(), IsEmpty());
+  for (const char* hash : {"00ff", "00ff", "", "", "11aa"}) {
+    self.set_rules(hash);
+    const std::string line = std::string(hash) + " 1";
+    EXPECT_EQ(rules(), *hash == '\0' ? std::vector<std::string>() : std::vector{line});
+  }
 }
 
 // A page that counts a poll without its failure would make one look like a success.
@@ -232,7 +286,7 @@ TEST(SelfMetrics, CanBeUsedFromSeveralThreads) {
       for (int i = 0; i < 200; ++i) {
         self.poll_finished(poll(i % 2 == 0 ? "timeout" : ""));
         self.answer_accepted(accepted);
-        self.published(1, 0.1);
+        self.published(Page(), 0.1);
         self.config_loaded(true, kStart);
         if (i % 20 == 0) self.declare(kLabels);
         EXPECT_TRUE(i % 50 != t || !self.render(Format::openmetrics).empty());
