@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <limits>
 #include <utility>
 
 #include "exporter/cost/cost.h"
@@ -50,9 +49,11 @@ class Reader {
     failed_ = failed_ || !at(c);
     if (!failed_) rest_.remove_prefix(1);
   }
+  /// Without a sign, and what is too large fails.
   template <class Number>
   Number number() {
     Number out{};
+    failed_ = failed_ || rest_.empty() || rest_.front() < '0' || rest_.front() > '9';
     const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), out);
     failed_ = failed_ || error != std::errc();
     if (!failed_) rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
@@ -90,14 +91,9 @@ bool is_sane(const Seen& seen, sys_seconds until) {
     return false;
   }
   if (seen.peaks.size() > kPeakDays) return false;
-  sys_days after{days(-1)};
+  sys_days after{days(-1)};  // amounts are sane: the Reader knows neither signs nor words
   for (const Peak& peak : seen.peaks) {
     if (peak.day <= after || peak.day > floor<days>(until)) return false;
-    // Neither is true of what is not a number.
-    if (!(peak.cores >= 0 && peak.cores <= std::numeric_limits<float>::max())) return false;
-    if (!(peak.memory_bytes >= 0 && peak.memory_bytes <= std::numeric_limits<float>::max())) {
-      return false;
-    }
     after = peak.day;
   }
   return true;
