@@ -13,7 +13,6 @@
 namespace exporter::poll {
 namespace {
 
-using cost::SavingKind;
 using samples::Process;
 using std::chrono::hours;
 using std::chrono::minutes;
