@@ -79,9 +79,10 @@ constexpr Field kRowFields[] = {
     {"gpuUsageAverage", average(kOldGpuUsage)},
 };
 
+// Only what has a GPU names it; of all others these are the first three.
 constexpr Field kGpuFields[] = {
-    {"gpuDevice", kAverages},   {"gpuModel", kAverages},        {"gpuUUID", kAverages},
     {"isGPUShared", kAverages}, {"gpuUsageAverage", kGpuUsage}, {"gpuRequestAverage", kGpuRequest},
+    {"gpuDevice", kAverages},   {"gpuModel", kAverages},        {"gpuUUID", kAverages},
 };
 
 constexpr Field kPropertyFields[] = {
