@@ -66,8 +66,9 @@ std::string micros(const std::optional<Cost>& cost) {
 }
 
 /// `spent forecast coverage`
-std::string checked(const Budget& budget, const std::vector<SourceReport>& sources) {
-  const BudgetStatus status = check(budget, {}, sources, kMonth);
+std::string checked(const Budget& budget, const std::vector<SourceReport>& sources,
+                    const TenantRules& rules = {}) {
+  const BudgetStatus status = check(budget, rules, sources, kMonth);
   EXPECT_EQ(status.name, budget.name);
   EXPECT_EQ(status.limit, budget.monthly);
   std::string coverage = std::to_string(status.coverage);
@@ -93,6 +94,11 @@ Budget of_namespaces(std::vector<std::string> patterns, std::string cluster = {}
 Budget of_labels(std::map<std::string, std::string> labels) {
   Budget out = budget();
   out.labels = std::move(labels);
+  return out;
+}
+Budget of_tenant(std::string tenant, std::string cluster = {}) {
+  Budget out = of_cluster(std::move(cluster));
+  out.tenant = std::move(tenant);
   return out;
 }
 
@@ -251,6 +257,70 @@ TEST(Budgets, OfAClusterOnlyItsPastSpeaksOf) {
   SourceReport last_month;
   last_month.periods[static_cast<std::size_t>(Period::last_month)].costs = breakdown(kEu);
   EXPECT_EQ(checked(of_cluster("eu"), {last_month}), "absent absent 0.00");
+}
+
+const TenantRules kTeams = {{.tenant = "data", .cluster = "eu", .namespaces = {"data"}},
+                            {.tenant = "web", .labels = {{"team", "web"}}},
+                            {.tenant = "shop", .namespaces = {"shop*"}},
+                            {.tenant = "web", .labels = {{"app", "*"}}}};
+const std::map<std::string, seconds> kAllLabels = {{"team", kElapsed}, {"app", kElapsed}};
+
+TEST(BudgetsOfTenants, HoldWhatTheirRulesGiveThem) {
+  const std::vector<SourceReport> both = {source(kEu, kElapsed, kAllLabels),
+                                          source(kUs, kElapsed, kAllLabels)};
+  EXPECT_FALSE(of_tenant("web").whole_clusters());
+  EXPECT_EQ(checked(of_tenant("web"), both, kTeams), "33000000 48840000 1.00");
+  EXPECT_EQ(checked(of_tenant("shop"), both, kTeams), "2000000 2960000 1.00")
+      << "what an earlier rule takes is not theirs";
+  EXPECT_EQ(checked(of_tenant("data"), both, kTeams), "4000000 5920000 1.00");
+  EXPECT_EQ(checked(of_tenant("web", "eu"), both, kTeams), "1000000 1480000 1.00");
+  EXPECT_EQ(checked(of_tenant("shop", "us"), both, kTeams), "0 0 1.00");
+}
+
+TEST(BudgetsOfTenants, OfTheDefaultTenantHoldTheRest) {
+  const std::vector<SourceReport> eu = {source(kEu, kElapsed, kAllLabels)};
+  EXPECT_EQ(checked(of_tenant("__unallocated__"), eu, kTeams), "0 0 1.00");
+  EXPECT_EQ(checked(of_tenant("__unallocated__"), eu, {kTeams[1]}), "6000000 8880000 1.00");
+  EXPECT_EQ(checked(of_tenant("__unallocated__"), eu), "7000000 10360000 1.00")
+      << "everything but idle and unmounted cost";
+}
+
+TEST(BudgetsOfTenants, OfNobodyHoldNothing) {
+  const std::vector<SourceReport> eu = {source(kEu, kElapsed, kAllLabels)};
+  for (const char* name : {"web", "Shop", "*", "sho*"}) {
+    EXPECT_EQ(checked(of_tenant(name), eu, {kTeams[0], kTeams[2]}), "0 0 1.00") << name;
+  }
+  EXPECT_EQ(checked(of_tenant("web", "asia"), eu, kTeams), "absent absent 0.00");
+}
+
+// Instead of namespaces and labels, not besides them.
+TEST(BudgetsOfTenants, LookAtNothingElse) {
+  Budget budget = of_tenant("shop");
+  budget.namespaces = {"data"};
+  budget.labels = {{"team", "web"}};
+  EXPECT_EQ(checked(budget, {source(kEu, kElapsed, kAllLabels)}, kTeams), "2000000 2960000 1.00");
+}
+
+TEST(BudgetsOfTenants, AreAsWellCoveredAsTheLabelsOfTheRules) {
+  const auto eu = source(kEu, kElapsed, {{"team", 48h}, {"app", 24h}});
+  const auto coverage = [&](const char* tenant) {
+    const std::string text = checked(of_tenant(tenant), {eu}, kTeams);
+    return text.substr(text.rfind(' ') + 1);
+  };
+  EXPECT_EQ(coverage("data"), "1.00") << "no label comes before it";
+  EXPECT_EQ(coverage("shop"), "0.20") << "a label decides what is left to it";
+  EXPECT_EQ(coverage("web"), "0.10") << "the least of its own";
+  EXPECT_EQ(coverage("__unallocated__"), "0.10") << "what no rule takes is after them all";
+  EXPECT_EQ(coverage("nobody"), "1.00");
+  // 28 days at a thousandth an hour, as two are known.
+  EXPECT_EQ(checked(of_tenant("shop"), {eu}, kTeams), "2000000 3344000 0.20");
+}
+
+TEST(BudgetsOfTenants, OfALabelThatNoDayRecordedHaveNoSpending) {
+  const auto eu = source(kEu, kElapsed, {{"team", kElapsed}});
+  EXPECT_EQ(checked(of_tenant("web"), {eu}, kTeams), "absent 1720000 0.00");
+  EXPECT_EQ(checked(of_tenant("shop"), {eu}, kTeams), "2000000 2960000 1.00");
+  EXPECT_EQ(checked(of_tenant("data"), {source(kEu)}, kTeams), "4000000 5920000 1.00");
 }
 
 }  // namespace
