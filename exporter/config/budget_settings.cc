@@ -1,53 +1,11 @@
-#include <fmt/format.h>
-
-#include <algorithm>
-
-#include "exporter/config/patterns.h"
+#include "exporter/config/rules.h"
 #include "exporter/config/settings.h"
-#include "exporter/config/text.h"
 #include "exporter/config/values.h"
 
 namespace exporter::config {
 namespace {
 
 using cost::Budget;
-
-Result<void> add_namespace(Budget& budget, const Item& item) {
-  if (item.index == 0) budget.namespaces.clear();
-  auto pattern = parse_namespace_pattern(item.text);
-  if (!pattern) return tl::unexpected(pattern.error());
-  auto& list = budget.namespaces;
-  if (std::find(list.begin(), list.end(), *pattern) != list.end()) {
-    return fail(fmt::format("{} stands twice; leave one out", in_quotes(*pattern)));
-  }
-  list.push_back(std::move(*pattern));
-  return {};
-}
-
-std::vector<Item> namespaces(const Budget& budget) {
-  std::vector<Item> items;
-  for (const std::string& pattern : budget.namespaces) {
-    items.push_back({.text = pattern, .key = {}, .index = items.size()});
-  }
-  return items;
-}
-
-Result<void> add_label(Budget& budget, const Item& item) {
-  auto name = parse_label_name(item.key);
-  if (!name) return tl::unexpected(name.error());
-  auto pattern = parse_label_pattern(item.text);
-  if (!pattern) return tl::unexpected(pattern.error());
-  const auto [place, fresh] = budget.labels.emplace(std::move(*name), std::move(*pattern));
-  if (fresh) return {};
-  return fail(fmt::format("{} is {} in OpenCost's answers, as another label here is; leave one out",
-                          in_quotes(item.key), place->first));
-}
-
-std::vector<Item> labels(const Budget& budget) {
-  std::vector<Item> items;
-  for (const auto& [name, pattern] : budget.labels) items.push_back({.text = pattern, .key = name});
-  return items;
-}
 
 constexpr Setting<Budget> kBudgetSettings[] = {
     {.key = "name",
@@ -76,18 +34,27 @@ constexpr Setting<Budget> kBudgetSettings[] = {
      .shape = Shape::list,
      .type = "list of patterns",
      .example = "payments-*",
-     .meaning = "The namespaces that count. With neither these nor labels a budget is for whole "
-                "clusters, idle and unmounted cost included.",
-     .apply = add_namespace,
-     .print = namespaces},
+     .meaning =
+         "The namespaces that count. With none of these, labels and tenant a budget is for whole "
+         "clusters, idle and unmounted cost included.",
+     .apply = [](Budget& b, const Item& i) { return add_namespace(b.namespaces, i); },
+     .print = [](const Budget& b) { return print_list(b.namespaces); }},
     {.key = "labels",
      .shape = Shape::map,
      .type = "map of label to pattern",
      .example = "{team: payments}",
      .meaning = "Labels a pod must have to count, all of them, each with the pattern of its value. "
                 "OpenCost is asked for them, which makes its answers larger.",
-     .apply = add_label,
-     .print = labels},
+     .apply = [](Budget& b, const Item& i) { return add_label(b.labels, i); },
+     .print = [](const Budget& b) { return print_labels(b.labels); }},
+    {.key = "tenant",
+     .alternative = true,
+     .type = "text",
+     .example = "payments",
+     .meaning = "The tenant whose cost counts, in place of namespaces and labels: one that a rule "
+                "of tenants names, or `__unallocated__` for what no rule takes.",
+     .apply = [](Budget& b, const Item& i) { return assign(b.tenant, parse_name(i.text)); },
+     .print = [](const Budget& b) { return one_unless_empty(b.tenant); }},
 };
 
 }  // namespace

@@ -18,16 +18,26 @@ constexpr std::string_view kFooter =
     "in\n"
     "docs/configuration.md. OPENCOST_URL=http://opencost.opencost:9003 alone is enough.\n";
 
-using Given = std::map<const Flag*, std::vector<std::string>>;  // values, as written
+struct Given {  // as written
+  std::map<const Flag*, std::vector<std::string>> flags;
+  std::map<const Operand*, std::vector<std::string>> operands;
+};
 
 Exit wrong(std::string message) { return {kExitUsage, fmt::format("{}: {}\n", kProgram, message)}; }
 
 void add_flag(CLI::App& app, const Flag& flag, Given& given) {
-  app.add_option(std::string(flag.name), given[&flag], std::string(flag.meaning))
+  app.add_option(std::string(flag.name), given.flags[&flag], std::string(flag.meaning))
       ->type_name(std::string(flag.value))
       ->expected(1)
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_operand(CLI::App& app, const Operand& operand, Given& given) {
+  app.add_option(std::string(operand.name), given.operands[&operand], std::string(operand.meaning))
+      ->type_name("")
+      ->expected(1)
+      ->allow_extra_args(false);
 }
 
 void describe(CLI::App& app, Given& given) {
@@ -43,6 +53,9 @@ void describe(CLI::App& app, Given& given) {
     command->fallthrough();
     for (const Flag& flag : flags()) {
       if (flag.command == row.name) add_flag(*command, flag, given);
+    }
+    for (const Operand& operand : operands()) {
+      if (operand.command == row.name) add_operand(*command, operand, given);
     }
   }
   for (const Flag& flag : flags()) {
@@ -72,7 +85,13 @@ Exit misplaced(std::string_view name) {
 Exit unexpected(const CLI::App& app) {
   const std::vector<std::string> rest = app.remaining(true);
   const std::string word = rest.empty() ? "" : rest.front().substr(0, rest.front().find('='));
+  const auto chosen = app.get_subcommands();
+  const std::string command = chosen.empty() ? "run" : chosen.front()->get_name();
   if (!word.starts_with("-")) {
+    if (usage(command) != command) {
+      return wrong(fmt::format("{} is one word too many; write {} {}", in_quotes(word), kProgram,
+                               usage(command)));
+    }
     std::vector<std::string> names;
     for (const CommandRow& row : commands()) names.emplace_back(row.name);
     if (std::find(names.begin(), names.end(), word) != names.end()) {
@@ -80,8 +99,6 @@ Exit unexpected(const CLI::App& app) {
     }
     return wrong(fmt::format("{} is not a command; {}", in_quotes(word), suggestion(word, names)));
   }
-  const auto chosen = app.get_subcommands();
-  const std::string command = chosen.empty() ? "run" : chosen.front()->get_name();
   std::vector<std::string> names{"--help", "--version"};
   for (const Flag& flag : flags()) {
     if (flag.command.empty() || flag.command == command) names.emplace_back(flag.name);
@@ -112,7 +129,8 @@ Result<void, Exit> check_required(std::string_view command, const Given& given) 
   std::vector<std::string> missing;
   std::vector<std::string> samples;
   for (const Flag& flag : flags()) {
-    if (flag.command != command || flag.required.empty() || !given.at(&flag).empty()) continue;
+    if (flag.command != command || flag.required.empty() || !given.flags.at(&flag).empty())
+      continue;
     missing.emplace_back(flag.name);
     samples.push_back(fmt::format("{} {}", flag.name, flag.required));
   }
@@ -120,6 +138,23 @@ Result<void, Exit> check_required(std::string_view command, const Given& given) 
   return tl::unexpected(wrong(fmt::format(
       "flag{} {} {} missing; write {} {} {}", missing.size() == 1 ? "" : "s", join(missing, ", "),
       missing.size() == 1 ? "is" : "are", kProgram, command, join(samples, " "))));
+}
+
+Result<void, Exit> take_operands(std::string_view command, const Given& given,
+                                 Invocation& invocation) {
+  for (const Operand& operand : operands()) {
+    if (operand.command != command) continue;
+    const std::vector<std::string>& words = given.operands.at(&operand);
+    if (words.empty() && operand.required) {
+      return tl::unexpected(wrong(fmt::format("{} is missing; write {} {} {}", operand.name,
+                                              kProgram, command, operand.sample)));
+    }
+    if (words.empty()) continue;
+    if (const auto applied = operand.apply(invocation, words.front()); !applied) {
+      return tl::unexpected(wrong(fmt::format("{}: {}", operand.name, applied.error().message)));
+    }
+  }
+  return {};
 }
 
 Result<Invocation, Exit> invocation(const CLI::App& app, const Given& given) {
@@ -130,9 +165,11 @@ Result<Invocation, Exit> invocation(const CLI::App& app, const Given& given) {
     }
     auto complete = check_required(chosen->get_name(), given);
     if (!complete) return tl::unexpected(std::move(complete.error()));
+    auto taken = take_operands(chosen->get_name(), given, result);
+    if (!taken) return tl::unexpected(std::move(taken.error()));
   }
   for (const Flag& flag : flags()) {
-    auto taken = take(flag, given.at(&flag), result);
+    auto taken = take(flag, given.flags.at(&flag), result);
     if (!taken) return tl::unexpected(std::move(taken.error()));
   }
   if (!result.record_directory.empty() && !result.replay_directory.empty()) {

@@ -31,8 +31,8 @@ constexpr std::string_view kTail = R"(
 | code | meaning |
 | --- | --- |
 | {} | Done, or stopped by SIGTERM or SIGINT. |
-| {} | Could not start, failed while running, or a backfill that was stopped before its end. |
-| {} | Wrong command line or configuration; standard error says all that is wrong. |
+| {} | Could not start, failed while running, a backfill that was stopped before its end, or an `explain` that got no answer or found nothing of that name. |
+| {} | Wrong command line or configuration, or an `explain` without tenants; standard error says all that is wrong. |
 
 ## Signals
 
@@ -43,8 +43,8 @@ constexpr std::string_view kTail = R"(
 
 ## Output
 
-Events go to standard error, one line each, as logfmt or JSON. `check-config`, `print-docs`,
-`--help`, `--version` and what `demo` says about itself print to standard output.
+Events go to standard error, one line each, as logfmt or JSON. `explain`, `check-config`,
+`print-docs`, `--help`, `--version` and what `demo` says about itself print to standard output.
 )";
 
 std::string table(std::string_view command) {
@@ -57,12 +57,27 @@ std::string table(std::string_view command) {
   return out;
 }
 
+std::string operand_table(std::string_view command) {
+  std::string out;
+  for (const Operand& operand : operands()) {
+    if (operand.command != command) continue;
+    if (out.empty()) out = "\n| word | meaning |\n| --- | --- |\n";
+    out += fmt::format("| `{}` | {}{} |\n", operand.name, operand.meaning,
+                       operand.required ? " Required." : "");
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string command_line_page() {
   std::string out(kHead);
   for (const CommandRow& row : commands()) {
-    out += fmt::format("| `{}` | {} |\n", row.name, row.meaning);
+    out += fmt::format("| `{}` | {} |\n", usage(row.name), row.meaning);
+  }
+  for (const CommandRow& row : commands()) {
+    const std::string own = operand_table(row.name);
+    if (!own.empty()) out += fmt::format("\n## Words of {}\n{}", row.name, own);
   }
   out += "\n## Flags of every command\n" + table("");
   out += "| `--version` | Print the version and exit. | |\n| `--help` | Print help and exit. | |\n";

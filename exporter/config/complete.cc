@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "exporter/config/addresses.h"
+#include "exporter/config/amounts.h"
 #include "exporter/config/loading.h"
 #include "exporter/config/text.h"
 #include "exporter/config/values.h"
@@ -128,6 +130,21 @@ void check_days(Loading& loading) {
                   kept, loading.was_found("ledger.keep_days") ? "" : " by default", kept));
 }
 
+/// Once each, and sorted, so that one question always reads the same.
+void ask_for_labels(Config& config) {
+  std::set<std::string> names(config.metric_labels.begin(), config.metric_labels.end());
+  const auto add = [&](const cost::LabelPatterns& patterns) {
+    for (const auto& [name, pattern] : patterns) names.insert(name);
+  };
+  for (const cost::TenantRule& rule : config.tenants) add(rule.labels);
+  for (const cost::Policy& policy : config.policies) {
+    add(policy.labels);
+    add(policy.exclude_labels);
+  }
+  for (const cost::Budget& budget : config.budgets) add(budget.labels);
+  config.schedule.labels.assign(names.begin(), names.end());
+}
+
 }  // namespace
 
 void complete(Loading& loading, Clusters clusters) {
@@ -136,7 +153,14 @@ void complete(Loading& loading, Clusters clusters) {
   check_names(loading);
   check_ages(loading);
   check_days(loading);
+  complete_tenants(loading);
+  complete_shared(loading);
+  complete_savings(loading);
+  complete_policies(loading);
   complete_budgets(loading);
+  complete_metrics(loading);
+  ask_for_labels(loading.config);
+  divide_by_rate(loading);
   if (clusters == Clusters::required && loading.config.clusters.empty() &&
       !loading.was_refused("clusters")) {
     loading.fault("clusters",

@@ -36,17 +36,28 @@ struct Config {
   ledger::Options ledger;  // not changed by a reload
   /// How many finished days to ask for; nothing: back to the first of last month.
   std::optional<int> backfill_days;
+  cost::TenantRules tenants;
+  cost::SharedOptions shared;    // amounts are written in the currency that is exported, and are
+  cost::SavingsOptions savings;  // here before its rate, as those who use them want them
+  std::vector<cost::Policy> policies;
   std::vector<cost::Budget> budgets;
   std::string currency = "USD";
   metrics::Options metrics;
-  web::Options web;  // not changed by a reload
+  std::vector<std::string> metric_labels;  // what attribution sums by; sorted
+  web::Options web;                        // not changed by a reload
   log::Options log;
   std::uint64_t max_answer_bytes = 512ull << 20;  // already in each cluster's http options
 
   friend bool operator==(const Config&, const Config&) = default;
 };
 
-enum class Command { run, demo, backfill, check_config, print_docs };
+enum class Command { run, demo, backfill, explain, check_config, print_docs };
+
+/// Whose cost is to be explained.
+struct ExplainOptions {
+  std::string name_space;
+  std::string workload;  // a controller or a bare pod; empty: all of the namespace
+};
 
 struct Invocation {
   Command command = Command::run;
@@ -57,6 +68,7 @@ struct Invocation {
   std::string docs_directory;  // print-docs: where to write; empty: standard output
   demo::ClusterOptions demo;
   backfill::Options backfill;
+  ExplainOptions explain;
 };
 
 /// Exit codes, documented in docs/cli.md.

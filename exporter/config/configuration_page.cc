@@ -27,9 +27,9 @@ A flag wins over the environment, the environment over the file, the file over t
 file is YAML, one document, at most 1 MiB, without anchors, aliases and tags.
 
 Every key without `[]` has a variable: `poll.max_age` is `OPENCOST_EXPORTER_POLL_MAX_AGE`. A list
-is written with commas. A variable that is set but empty counts as not set. Unknown variables
-are not refused, since Kubernetes sets some with this prefix for a Service named
-`opencost-exporter`.
+is written with commas, `team,app`, and so is a map, `support=300,audit=50`; both replace what the
+file has. A variable that is set but empty counts as not set. Unknown variables are not refused,
+since Kubernetes sets some with this prefix for a Service named `opencost-exporter`.
 
 These short names are read as well; the long name wins over them:
 
@@ -72,7 +72,7 @@ constexpr std::string_view kValues = R"( need a restart.
 | file | a path; one with a secret or a certificate is read when it is needed, and again when it changes |
 | offset | `+` or `-`, hours and minutes, from `-12:00` to `+14:00` and a multiple of 5 minutes: `+02:00`, `-05:30` |
 | pattern | text in which `*` stands for any text, also for none; in quotes where it begins with one |
-| label | as Kubernetes has it or as OpenCost does: `app.kubernetes.io/name`, `app_kubernetes_io_name` |
+| label, annotation | as Kubernetes has it or as OpenCost does: `app.kubernetes.io/name`, `app_kubernetes_io_name` |
 )";
 
 constexpr std::string_view kExamples = R"(
@@ -127,6 +127,43 @@ budgets:
   - name: prod-eu
     monthly: 40000
     cluster: prod-eu
+```
+
+Whose cost it is: pods of the shop by their label, wherever they run, and the namespaces of payments;
+all others are `__unallocated__`. Both bear what the platform costs, one twice as much, and one
+has a budget. What developers leave idle would be scaled down, but for what says that it is kept:
+
+```yaml
+clusters:
+  - name: prod-eu
+    url: http://opencost.opencost:9003
+tenants:
+  - name: shop
+    labels: {team: shop}
+  - name: payments
+    namespaces: ["pay-*"]
+  - name: payments
+    annotations: {cost-center: "4711"}
+shared:
+  namespaces: [kube-system, monitoring]
+  monthly_amounts: {support: 300}
+  over: tenants
+  split: weighted
+  weights: {shop: 2}
+policies:
+  - name: weekend-dev
+    namespaces: {include: ["dev-*"], exclude: ["*-critical"]}
+    exclude:
+      annotations: {example.org/keep: "true"}
+    idle_for: 2h
+    minimum_per_hour: 0.05
+    cooldown: 1h
+budgets:
+  - name: shop
+    monthly: 9000
+    tenant: shop
+metrics:
+  labels: [team, app.kubernetes.io/name]
 ```
 )";
 

@@ -8,7 +8,8 @@ namespace exporter::config {
 std::string configuration_page();
 std::string command_line_page();
 /// Every key with its default, commented out; `#key: value` is a setting, `# ` begins prose, and
-/// `#- ` and `#  ` an item of a list that is empty by default.
+/// `#- ` and `#  ` an item of a list that is empty by default. What cannot stand beside the rest of
+/// its item keeps a second `#`.
 std::string example_file();
 
 }  // namespace exporter::config

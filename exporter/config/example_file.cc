@@ -28,8 +28,9 @@ std::string prose(std::string_view text, std::size_t depth) {
 }
 
 std::string plain_value(Shape shape, std::string_view text) {
-  // Not needed by this program's reader; some others take `+02:00` for a number.
-  const bool quotes = shape != Shape::map && text.find(':') != std::string_view::npos;
+  // Some readers of YAML, though not this program's, take `+02:00` for a number.
+  const bool quotes =
+      shape != Shape::map && (text.starts_with('*') || text.find(':') != std::string_view::npos);
   const std::string value = quotes ? fmt::format("\"{}\"", text) : std::string(text);
   return shape == Shape::list ? fmt::format("[{}]", value) : value;
 }
@@ -39,7 +40,7 @@ std::string entry(const Setting<Target>& setting, std::string_view name, std::si
   const bool unset = setting.default_value.empty();
   const std::string_view note = setting.required ? "; required" : unset ? "; not set" : "";
   return prose(fmt::format("{} [{}{}]", setting.meaning, setting.type, note), depth) +
-         fmt::format("{}#{}: {}\n", indent(depth), name,
+         fmt::format("{}{}{}: {}\n", indent(depth), setting.alternative ? "##" : "#", name,
                      plain_value(setting.shape, unset ? setting.example : setting.default_value));
 }
 

@@ -1,6 +1,10 @@
 #include "exporter/config/flags.h"
 
+#include <fmt/format.h>
+
+#include "exporter/config/patterns.h"
 #include "exporter/config/settings.h"
+#include "exporter/config/text.h"
 #include "exporter/config/values.h"
 
 namespace exporter::config {
@@ -12,6 +16,10 @@ constexpr CommandRow kCommands[] = {
      "The same against a made-up cluster inside the process; needs no OpenCost."},
     {Command::backfill, "backfill",
      "Ask for past windows and write them as an OpenMetrics file for promtool."},
+    {Command::explain, "explain",
+     "Ask every configured OpenCost once, and say which tenant each workload of a namespace "
+     "belongs "
+     "to, by which rule, and what the rules before it said."},
     {Command::check_config, "check-config",
      "Read the configuration, print what is in force or all that is wrong, and exit."},
     {Command::print_docs, "print-docs", "Print the generated documentation and exit."},
@@ -22,6 +30,37 @@ Result<void> set_directory(std::string& field, const std::string& text) {
   field = text;
   return {};
 }
+
+Result<void> set_workload(Invocation& invocation, const std::string& text) {
+  const bool fits = !text.empty() && text.find_first_not_of(
+                                         "abcdefghijklmnopqrstuvwxyz"
+                                         "0123456789-.") == std::string::npos;
+  if (!fits) {
+    return fail(
+        fmt::format("{} is not the name of a workload; write that of a controller or of a "
+                    "pod that has none, such as gateway",
+                    in_quotes(text)));
+  }
+  invocation.explain.workload = text;
+  return {};
+}
+
+constexpr Operand kOperands[] = {
+    {.command = "explain",
+     .name = "NAMESPACE",
+     .sample = "payments",
+     .meaning = "Namespace to explain.",
+     .required = true,
+     .apply =
+         [](Invocation& i, const std::string& t) {
+           return assign(i.explain.name_space, parse_namespace(t));
+         }},
+    {.command = "explain",
+     .name = "WORKLOAD",
+     .sample = "gateway",
+     .meaning = "Its controller, or a pod that has none; if left out, all of the namespace.",
+     .apply = set_workload},
+};
 
 constexpr Flag kFlags[] = {
     {.name = "--config.file",
@@ -131,6 +170,17 @@ constexpr Flag kFlags[] = {
 }  // namespace
 
 std::span<const CommandRow> commands() { return kCommands; }
+std::span<const Operand> operands() { return kOperands; }
+
+std::string usage(std::string_view command) {
+  std::string out(command);
+  for (const Operand& operand : kOperands) {
+    if (operand.command != command) continue;
+    out += operand.required ? fmt::format(" {}", operand.name) : fmt::format(" [{}]", operand.name);
+  }
+  return out;
+}
+
 std::span<const Flag> flags() { return kFlags; }
 
 }  // namespace exporter::config

@@ -17,6 +17,19 @@ struct CommandRow {
 };
 std::span<const CommandRow> commands();
 
+/// A word after the command that is no flag, in the order in which they are written.
+struct Operand {
+  std::string_view command;
+  std::string_view name;    // `NAMESPACE`
+  std::string_view sample;  // what a fault says to write
+  std::string_view meaning;
+  bool required = false;
+  Result<void> (*apply)(Invocation& invocation, const std::string& text) = nullptr;
+};
+std::span<const Operand> operands();
+/// `explain NAMESPACE [WORKLOAD]`.
+std::string usage(std::string_view command);
+
 /// Two commands may have a flag of the same name, one row each.
 struct Flag {
   std::string_view name;     // `--record`

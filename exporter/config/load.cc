@@ -33,12 +33,32 @@ Result<Config, Faults> finish(Loading& loading, const Environment& environment,
   return std::move(loading.config);
 }
 
-// What the demo is set up with when it is given no file, so that every family has series.
+// What the demo is set up with when it is given no file, so that every family has series, and
+// savings within the first hours.
 constexpr std::string_view kDemoFile = R"(
+tenants:
+  - {name: payments, namespaces: ["pay*"]}
+  - {name: payments, labels: {team: payments}}
+  - {name: shop, labels: {team: shop}}
+  - {name: data, annotations: {cost-center: "4711"}}
+  - {name: data, labels: {team: data}}
+shared: {namespaces: [kube-system, monitoring], monthly_amounts: {support: 300}, over: tenants}
+savings: {minimum_observation: 1h, idle_for: 1h}
+policies:
+  - {name: idle-services, namespaces: {include: [checkout]}, labels: {team: shop}, minimum_per_hour: 0.01}
+  - name: weekend-dev
+    namespaces: {include: ["dev-*"], exclude: [dev-grace]}
+    labels: {environment: dev}
+    exclude: {labels: {app: notebook}}
+    idle_for: 2h
+    minimum_per_hour: 0.05
+    cooldown: 1h
 budgets:
   - {name: demo, cluster: demo, monthly: 2400}
   - {name: payments, namespaces: ["pay*"], monthly: 190}
   - {name: team-data, labels: {team: data}, monthly: 800}
+  - {name: shop, tenant: shop, monthly: 130}
+metrics: {labels: [team, app]}
 )";
 
 }  // namespace

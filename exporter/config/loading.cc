@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "exporter/config/text.h"
+
 namespace exporter::config {
 namespace {
 
@@ -32,6 +34,23 @@ Place Loading::flag(std::string_view name) {
   return {fmt::format("flag {}", name), false, kAfterTheFile};
 }
 
+void Loading::found(const std::string& path, Place place) {
+  // What is below a path follows it in two runs: `path.` and `path[`.
+  for (const char mark : {'.', '['}) {
+    const char after = static_cast<char>(mark + 1);
+    places_.erase(places_.lower_bound(path + mark), places_.lower_bound(path + after));
+  }
+  places_[path] = std::move(place);
+}
+
+bool Loading::has_faults(const std::string& path) const {
+  const auto below = [&](char mark) {
+    const auto first = faulty_.lower_bound(path + mark);
+    return first != faulty_.end() && first->starts_with(path + mark);
+  };
+  return faulty_.contains(path) || below('.') || below('[');
+}
+
 void Loading::fault(const std::string& path, std::string_view message) {
   std::string_view around = path;
   while (true) {
@@ -45,6 +64,7 @@ void Loading::fault(const std::string& path, std::string_view message) {
 }
 
 void Loading::fault(const Place& place, std::string_view path, std::string_view message) {
+  faulty_.emplace(path);
   std::string text = place.label;
   if (place.in_file && !path.empty()) text += fmt::format("{}{}", text.empty() ? "" : ": ", path);
   faults_.push_back({place.line, fmt::format("{}{}{}", text, text.empty() ? "" : ": ", message)});
@@ -66,6 +86,23 @@ Faults Loading::faults() const {
   return result;
 }
 
+namespace {
+
+/// `name=value`, to be given to a map setting.
+Result<Item> entry(std::string_view text) {
+  const auto equals = text.find('=');
+  if (equals == std::string_view::npos) {
+    return fail(
+        fmt::format("{} is not a name and a value; write them as name=value, with commas "
+                    "between several",
+                    in_quotes(text)));
+  }
+  return Item{.text = std::string(trim(text.substr(equals + 1))),
+              .key = std::string(trim(text.substr(0, equals)))};
+}
+
+}  // namespace
+
 void apply_text(Loading& loading, const Setting<Config>& setting, std::string_view text,
                 const Place& place) {
   const std::string path(setting.key);
@@ -75,9 +112,16 @@ void apply_text(Loading& loading, const Setting<Config>& setting, std::string_vi
   }
   for (std::size_t index = 0; !text.empty() || index == 0; ++index) {
     const auto comma = std::min(text.find(','), text.size());
-    const Item item{.text = std::string(trim(text.substr(0, comma))), .key = {}, .index = index};
-    loading.apply(setting, loading.config, path, item, place);
+    const std::string_view part = trim(text.substr(0, comma));
     text.remove_prefix(std::min(comma + 1, text.size()));
+    auto item = setting.shape == Shape::map ? entry(part) : Item{.text = std::string(part)};
+    if (!item) {
+      loading.fault(place, path, item.error().message);
+      loading.refuse(path);
+      continue;
+    }
+    item->index = index;
+    loading.apply(setting, loading.config, path, *item, place);
   }
 }
 

@@ -32,12 +32,14 @@ class Loading {
   static Place variable(std::string_view name);
   static Place flag(std::string_view name);
 
-  /// Notes where the value at `path` stands, from now on.
-  void found(const std::string& path, Place place) { places_[path] = std::move(place); }
+  /// Notes where the value at `path` stands, from now on; what stood below it is gone.
+  void found(const std::string& path, Place place);
   bool was_found(const std::string& path) const { return places_.contains(path); }
   /// Refused values are left out of checks that compare or ask for them.
   void refuse(const std::string& path) { refused_.insert(path); }
   bool was_refused(const std::string& path) const { return refused_.contains(path); }
+  /// Something was wrong at `path` or below it, so that what is missing there may only look so.
+  bool has_faults(const std::string& path) const;
 
   /// A fault where the value at `path`, or else the nearest section around it, stands.
   void fault(const std::string& path, std::string_view message);
@@ -67,6 +69,7 @@ class Loading {
   std::string file_;
   std::map<std::string, Place> places_;
   std::set<std::string> refused_;
+  std::set<std::string> faulty_;  // paths
   std::vector<Found> faults_;
 };
 
@@ -78,10 +81,16 @@ void take_flags(Loading& loading, const std::map<std::string, std::string>& flag
 /// What can be said only once all is read: defaults that depend on other values, and
 /// contradictions.
 void complete(Loading& loading, Clusters clusters);
-/// The part of it that is about budgets.
+/// The parts of it that are about these sections.
+void complete_tenants(Loading& loading);
+void complete_shared(Loading& loading);
+void complete_savings(Loading& loading);
+void complete_policies(Loading& loading);
 void complete_budgets(Loading& loading);
+void complete_metrics(Loading& loading);
 
-/// `a, b,c` -> one value of a list setting per item; any other setting takes the text whole.
+/// `a, b,c` -> one value of a list setting per item, `a=1, b=2` -> one of a map setting per entry;
+/// any other setting takes the text whole.
 void apply_text(Loading& loading, const Setting<Config>& setting, std::string_view text,
                 const Place& place);
 

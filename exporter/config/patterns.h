@@ -12,10 +12,16 @@ namespace exporter::config {
 
 /// Lower-case letters, digits, dashes, and underscores for OpenCost's own words.
 Result<std::string> parse_namespace_pattern(std::string_view text);
+/// The same without `*`.
+Result<std::string> parse_namespace(std::string_view text);
 
 /// `app.kubernetes.io/name` -> `app_kubernetes_io_name`, the name it has in OpenCost's answers. A
 /// name that is in this form already stays as it is.
 Result<std::string> parse_label_name(std::string_view text);
 Result<std::string> parse_label_pattern(std::string_view text);
+
+/// The same for annotations, whose values may be any text.
+Result<std::string> parse_annotation_name(std::string_view text);
+Result<std::string> parse_annotation_pattern(std::string_view text);
 
 }  // namespace exporter::config

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exporter/config/amounts.h"
 #include "exporter/config/settings.h"
 #include "exporter/config/text.h"
 
@@ -87,8 +88,9 @@ std::string print(const Section& section, const Config& config) {
 }  // namespace
 
 std::string print(const Config& config) {
+  const Config written = multiplied_by_rate(config);
   std::string out;
-  for (const Section& section : kSections) out += print(section, config);
+  for (const Section& section : kSections) out += print(section, written);
   return out;
 }
 

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "exporter/config/addresses.h"
-#include "exporter/config/text.h"
 #include "exporter/config/values.h"
 
 namespace exporter::config {
@@ -22,32 +20,6 @@ constexpr std::uint64_t kMostDays = 3660;
 // This month and the one before it.
 constexpr std::uint64_t kLeastKeptDays = 62;
 
-template <class Value>
-Result<Value> choice(Result<Value> value, const std::string& text) {
-  if (value) return value;
-  return fail(fmt::format("{} is {}; write one of them", in_quotes(text), value.error().message));
-}
-
-Result<void> add_address(web::Options& options, const Item& item) {
-  if (item.index == 0) options.listen_addresses.clear();
-  auto address = parse_listen_address(item.text);
-  if (!address) return tl::unexpected(address.error());
-  auto& list = options.listen_addresses;
-  if (std::find(list.begin(), list.end(), *address) != list.end()) {
-    return fail(fmt::format("{} stands twice; leave one out", in_quotes(*address)));
-  }
-  list.push_back(std::move(*address));
-  return {};
-}
-
-std::vector<Item> addresses(const Config& config) {
-  std::vector<Item> items;
-  for (const std::string& address : config.web.listen_addresses) {
-    items.push_back({.text = address, .key = {}, .index = items.size()});
-  }
-  return items;
-}
-
 // SQLite takes this word for a database that is gone with the process.
 Result<void> set_ledger_path(Config& config, const Item& item) {
   if (item.text == ":memory:") {
@@ -56,9 +28,7 @@ Result<void> set_ledger_path(Config& config, const Item& item) {
   return assign(config.ledger.path, parse_file(item.text));
 }
 
-std::string yes_or_no(bool value) { return value ? "true" : "false"; }
-
-constexpr Setting<Config> kSettings[] = {
+constexpr Setting<Config> kSourceSettings[] = {
     {.key = "currency.code",
      .type = "currency",
      .default_value = "USD",
@@ -175,69 +145,33 @@ constexpr Setting<Config> kSettings[] = {
          [](const Config& c) {
            return c.backfill_days ? one(std::to_string(*c.backfill_days)) : std::vector<Item>{};
          }},
-    {.key = "metrics.pods",
-     .type = "boolean",
-     .default_value = "true",
-     .meaning = "Whether there is a series per pod and resource, the largest family by far.",
-     .apply = [](Config& c,
-                 const Item& i) { return assign(c.metrics.pods, parse_boolean(i.text)); },
-     .print = [](const Config& c) { return one(yes_or_no(c.metrics.pods)); }},
-    {.key = "metrics.workloads",
-     .type = "boolean",
-     .default_value = "true",
-     .meaning = "Whether there are series per workload (Deployment, StatefulSet, Job and so on).",
-     .apply = [](Config& c,
-                 const Item& i) { return assign(c.metrics.workloads, parse_boolean(i.text)); },
-     .print = [](const Config& c) { return one(yes_or_no(c.metrics.workloads)); }},
-    {.key = "web.listen_addresses",
-     .shape = Shape::list,
-     .type = "list of addresses",
-     .default_value = ":9754",
-     .flag = "--web.listen-address",
-     .meaning = "Where to listen: host:port, [v6]:port, or :port for all interfaces.",
-     .apply = [](Config& c, const Item& i) { return add_address(c.web, i); },
-     .print = addresses},
-    {.key = "web.telemetry_path",
-     .type = "path",
-     .default_value = "/metrics",
-     .flag = "--web.telemetry-path",
-     .meaning = "Path of the metrics.",
-     .apply =
-         [](Config& c, const Item& i) {
-           return assign(c.web.telemetry_path, parse_telemetry_path(i.text));
-         },
-     .print = [](const Config& c) { return one(c.web.telemetry_path); }},
-    {.key = "log.level",
-     .type = "debug, info, warn or error",
-     .default_value = "info",
-     .flag = "--log.level",
-     .meaning = "Events below this level are not written.",
-     .apply =
-         [](Config& c, const Item& i) {
-           return assign(c.log.level, choice(log::parse_level(i.text), i.text));
-         },
-     .print = [](const Config& c) { return one(std::string(log::to_string(c.log.level))); }},
-    {.key = "log.format",
-     .type = "logfmt or json",
-     .default_value = "logfmt",
-     .flag = "--log.format",
-     .meaning = "How an event is written.",
-     .apply =
-         [](Config& c, const Item& i) {
-           return assign(c.log.format, choice(log::parse_format(i.text), i.text));
-         },
-     .print = [](const Config& c) { return one(std::string(log::to_string(c.log.format))); }},
 };
+
+// Rows of one section follow each other across the parts as well.
+std::vector<Setting<Config>> joined() {
+  std::vector<Setting<Config>> rows;
+  for (const auto part :
+       {source_settings(), shared_settings(), savings_settings(), output_settings()}) {
+    rows.insert(rows.end(), part.begin(), part.end());
+  }
+  return rows;
+}
 
 }  // namespace
 
-std::span<const Setting<Config>> settings() { return kSettings; }
+std::span<const Setting<Config>> source_settings() { return kSourceSettings; }
+
+std::span<const Setting<Config>> settings() {
+  static const std::vector<Setting<Config>> all = joined();
+  return all;
+}
 
 std::span<const Setting<Config>> settings_of(const Section& section) {
   const std::string prefix = fmt::format("{}.", section.name);
   const auto within = [&](const Setting<Config>& row) { return row.key.starts_with(prefix); };
-  const auto* first = std::find_if(std::begin(kSettings), std::end(kSettings), within);
-  const auto* last = std::find_if_not(first, std::end(kSettings), within);
+  const auto all = settings();
+  const auto first = std::find_if(all.begin(), all.end(), within);
+  const auto last = std::find_if_not(first, all.end(), within);
   return {first, last};
 }
 

@@ -21,7 +21,7 @@ enum class Shape { scalar, list, map };
 struct Item {
   std::string text = {};
   std::string key = {};   // of a map's entry
-  std::size_t index = 0;  // of a list's item; 0 begins the list anew
+  std::size_t index = 0;  // within its list or map; 0 begins those of Config anew
 };
 
 template <class Target>
@@ -29,6 +29,7 @@ struct Setting {
   std::string_view key = {};  // `poll.current`; in a list's table without `clusters[].`
   Shape shape = Shape::scalar;
   bool required = false;                // of a list's item: cannot be left out
+  bool alternative = false;             // of a list's item: stands in place of other keys
   std::string_view type = {};           // as the documentation calls it
   std::string_view default_value = {};  // as in a file; empty: not set
   std::string_view example = {};        // for the example file, where there is no default
@@ -43,7 +44,15 @@ struct Setting {
 /// In the order of kSections, the keys of one section together.
 std::span<const Setting<Config>> settings();
 std::span<const Setting<poll::Source>> cluster_settings();
+std::span<const Setting<cost::TenantRule>> tenant_settings();
+std::span<const Setting<cost::Policy>> policy_settings();
 std::span<const Setting<cost::Budget>> budget_settings();
+
+/// The parts of settings(): those up to the ledger, `shared`, `savings`, and `metrics` to the end.
+std::span<const Setting<Config>> source_settings();
+std::span<const Setting<Config>> shared_settings();
+std::span<const Setting<Config>> savings_settings();
+std::span<const Setting<Config>> output_settings();
 
 /// A section that is a list of maps. A further one is a row in kLists, one in kSections, and a
 /// table of what its items hold; the first required key of that leads an item of the example file.
@@ -63,6 +72,16 @@ inline constexpr std::tuple kLists = {
                        .items = &Config::clusters,
                        .settings = cluster_settings,
                        .shown = true},
+    List<cost::TenantRule>{.name = "tenants",
+                           .item = "rule",
+                           .sample = "name: payments",
+                           .items = &Config::tenants,
+                           .settings = tenant_settings},
+    List<cost::Policy>{.name = "policies",
+                       .item = "policy",
+                       .sample = "name: weekend-dev",
+                       .items = &Config::policies,
+                       .settings = policy_settings},
     List<cost::Budget>{.name = "budgets",
                        .item = "budget",
                        .sample = "name: payments",
@@ -95,14 +114,18 @@ struct Section {
   Change takes = Change::reload;  // what brings a change of it into force
 };
 /// In the order of the file.
-inline constexpr std::array<Section, 9> kSections = {{
+inline constexpr std::array<Section, 13> kSections = {{
     {"clusters", "The OpenCosts to ask, one item each."},
     {"currency", "What amounts are called and multiplied with."},
     {"calendar", "Where the days begin that costs are added up over."},
     {"poll", "How often OpenCost is asked, and how long its answers are shown."},
     {"ledger", "Where finished days are kept, and how many.", Change::restart},
+    {"tenants", "Whose cost is whose: rules, of which the first that matches wins."},
+    {"shared", "Cost that serves everybody, and how it is split over those it serves."},
+    {"savings", "When something counts as a saving, and how urgent it is."},
+    {"policies", "What an automatic scale-down would do; nothing is ever scaled."},
     {"budgets", "Amounts a month, each with what counts towards it."},
-    {"metrics", "Which of the larger families are exported."},
+    {"metrics", "Which families are exported, and how large they may become."},
     {"web", "Where Prometheus reaches the exporter.", Change::restart},
     {"log", "What is written to standard error."},
 }};

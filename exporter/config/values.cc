@@ -68,6 +68,15 @@ tl::unexpected<Error> not_a_size(std::string_view text) {
                           in_quotes(text)));
 }
 
+Result<double> finite(std::string_view text, std::string_view example) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size() && std::isfinite(number)) {
+    return number;
+  }
+  return fail(fmt::format("{} is not a number; write one such as {}", in_quotes(text), example));
+}
+
 }  // namespace
 
 Result<milliseconds> parse_duration(std::string_view text) {
@@ -195,16 +204,26 @@ Result<std::uint64_t> parse_integer(std::string_view text, std::uint64_t least,
 }
 
 Result<double> parse_positive(std::string_view text, std::string_view example) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
-    return fail(fmt::format("{} is not a number; write one such as {}", in_quotes(text), example));
-  }
-  if (number <= 0) {
-    return fail(
-        fmt::format("{} is not above zero; write a number such as {}", in_quotes(text), example));
-  }
-  return number;
+  const auto number = finite(text, example);
+  if (!number || *number > 0) return number;
+  return fail(
+      fmt::format("{} is not above zero; write a number such as {}", in_quotes(text), example));
+}
+
+Result<double> parse_number(std::string_view text, const Range& range, std::string_view example) {
+  const auto number = finite(text, example);
+  if (!number) return number;
+  const bool low = range.above_least ? *number <= range.least : *number < range.least;
+  const bool high = range.below_most ? *number >= range.most : *number > range.most;
+  if (!low && !high) return *number + 0.0;  // a zero has no sign from here on
+  const std::string least =
+      fmt::format("{} {}", range.above_least ? "above" : "at least", range.least);
+  const std::string most =
+      range.most == Range().most
+          ? ""
+          : fmt::format(" and {} {}", range.below_most ? "below" : "at most", range.most);
+  return fail(fmt::format("{} is not {}{}; write a number such as {}", in_quotes(text), least, most,
+                          example));
 }
 
 std::string print_number(double number) { return fmt::format("{}", number); }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,14 @@ Result<bool> parse_boolean(std::string_view text);
 Result<std::uint64_t> parse_integer(std::string_view text, std::uint64_t least, std::uint64_t most);
 /// Finite and above zero; `example` is what a fault says to write.
 Result<double> parse_positive(std::string_view text, std::string_view example);
+/// From `least` to `most`, each of which may be left out itself.
+struct Range {
+  double least = 0;
+  double most = std::numeric_limits<double>::max();
+  bool above_least = false;
+  bool below_most = false;
+};
+Result<double> parse_number(std::string_view text, const Range& range, std::string_view example);
 std::string print_number(double number);
 
 /// Three to ten letters, in capitals.

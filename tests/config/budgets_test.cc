@@ -88,6 +88,57 @@ TEST(Budgets, AreNotBlamedForTheFaultsOfClusters) {
                           "\"http://opencost.opencost:9003\"}] or set OPENCOST_URL"));
 }
 
+TEST(Budgets, AreOfTenants) {
+  const Config config = good(kTwo + R"(
+tenants: [{name: payments, namespaces: ["pay-*"]}, {name: payments, labels: {team: pay}}]
+budgets:
+  - {name: a, monthly: 1, tenant: payments}
+  - {name: b, monthly: 1, tenant: payments, cluster: prod-eu}
+  - {name: c, monthly: 1, tenant: __unallocated__}
+)");
+  ASSERT_EQ(config.budgets.size(), 3u);
+  EXPECT_EQ(config.budgets[0].tenant, "payments");
+  EXPECT_EQ(config.budgets[1].cluster, "prod-eu");
+  EXPECT_EQ(config.budgets[2].tenant, "__unallocated__");
+  EXPECT_FALSE(config.budgets[2].whole_clusters());
+}
+
+TEST(BadBudgets, AreOfTenantsThatAreNone) {
+  const std::string tenants = "tenants: [{name: shop, cluster: x}, {name: payments}]\n";
+  const auto check = [&](const std::string& rest, const std::string& message) {
+    bad_list(tenants + "budgets: [{name: a, monthly: 1, " + rest + "}]\n",
+             "c.yaml:3: budgets[0].tenant: " + message);
+  };
+  check("tenant: paymets", "\"paymets\" is not the name of a tenant; did you mean payments?");
+  check("tenant: Shop", "\"Shop\" is not the name of a tenant; did you mean shop?");
+  check("tenant: unallocated",
+        "\"unallocated\" is not the name of a tenant; did you mean __unallocated__?");
+  check("tenant: marketing",
+        "\"marketing\" is not the name of a tenant; known are payments, shop, __unallocated__");
+  check("tenant: \"\"", "is empty; write a name or leave the key out");
+  check("tenant: shop, namespaces: [a]", "stands beside namespaces; write one of the two");
+  check("tenant: shop, labels: {a: b}", "stands beside labels; write one of the two");
+  check("tenant: shop, labels: {a: b}, namespaces: [a]",
+        "stands beside namespaces; write one of the two");
+  for (const std::string name : {"payments", "__unallocated__"}) {
+    bad_list("budgets: [{name: a, monthly: 1, tenant: " + name + "}]\n",
+             "c.yaml:2: budgets[0].tenant: \"" + name +
+                 "\" is the name of a tenant, and there are none; write rules in the section "
+                 "tenants");
+  }
+}
+
+TEST(BadBudgets, AreNotBlamedForTheFaultsOfTenants) {
+  const std::string budget = "budgets: [{name: a, monthly: 1, tenant: b}]\n";
+  bad_list("tenants: [{name: \"\"}]\n" + budget,
+           "c.yaml:2: tenants[0].name: is empty; write a name or leave the key out");
+  bad_list("tenants: b\n" + budget,
+           "c.yaml:2: tenants: is a value; write a list with one item per rule, such as - name: "
+           "payments");
+  bad_list("tenants: [b]\n" + budget,
+           "c.yaml:2: tenants[0]: is a value; write a map such as name: payments");
+}
+
 TEST(BadBudgets, AreNoListOfMaps) {
   bad_list("budgets: {name: a, monthly: 1}\n",
            "c.yaml:2: budgets: is a map; write a list with one item per budget, such as - name: "
@@ -120,8 +171,8 @@ TEST(BadBudgets, HaveKeysNobodyKnows) {
   bad("month: 5", "month: is not a setting; did you mean monthly?");
   bad("namespace: b", "namespace: is not a setting; did you mean namespaces?");
   bad("label: {a: b}", "label: is not a setting; did you mean labels?");
-  bad("tenant: b",
-      "tenant: is not a setting; known here are cluster, labels, monthly, name, namespaces");
+  bad("owner: b",
+      "owner: is not a setting; known here are cluster, labels, monthly, name, namespaces, tenant");
   bad("monthly: 2", "monthly: stands twice, first in line 4; remove one");
   bad("namespaces: b", "namespaces: is a value; write a list such as [a, b]");
   bad("namespaces: []", "namespaces: is an empty list; write at least one item or remove the key");

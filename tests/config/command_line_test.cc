@@ -47,6 +47,24 @@ TEST(CommandLine, TakesFlagsOnBothSidesOfTheCommand) {
   EXPECT_THAT(demo.flags, ElementsAre(Pair("log.format", "json"), Pair("log.level", "debug")));
 }
 
+TEST(CommandLine, TakesWhatToExplain) {
+  const Invocation space = taken({"explain", "payments", "--config.file", "a.yaml"});
+  EXPECT_EQ(space.command, Command::explain);
+  EXPECT_EQ(space.explain.name_space, "payments");
+  EXPECT_EQ(space.explain.workload, "");
+  EXPECT_EQ(space.config_file, "a.yaml");
+
+  const Invocation workload = taken({"--log.level=debug", "explain", "dev-ada", "web.0-1"});
+  EXPECT_EQ(workload.explain.name_space, "dev-ada");
+  EXPECT_EQ(workload.explain.workload, "web.0-1");
+
+  const Invocation same = taken({"explain", "--log.level", "debug", "demo", "run"});
+  EXPECT_EQ(same.command, Command::explain) << "for a namespace may be called like a command";
+  EXPECT_EQ(same.explain.name_space, "demo");
+  EXPECT_EQ(same.explain.workload, "run");
+  EXPECT_EQ(taken({"explain", "__unallocated__"}).explain.name_space, "__unallocated__");
+}
+
 TEST(CommandLine, KeepsSettingsByTheirKey) {
   EXPECT_THAT(
       taken({"--web.listen-address", ":1", "--web.listen-address=[::1]:2", "--web.telemetry-path",
@@ -87,6 +105,32 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
         "flag --pods: \"0\" is not a whole number from 1 to 200000; write one");
   check({"demo", "--nodes", "1.5"},
         "flag --nodes: \"1.5\" is not a whole number from 1 to 10000; write one");
+  check({"explain"}, "NAMESPACE is missing; write opencost-exporter explain payments");
+  check({"explain", ""},
+        "NAMESPACE: \"\" is not the name of a namespace; write lower-case letters, digits and "
+        "dashes, such as payments");
+  check({"explain", "pay-*"},
+        "NAMESPACE: \"pay-*\" is not the name of a namespace; write lower-case letters, digits "
+        "and dashes, such as payments");
+  check({"explain", "a/b"},
+        "NAMESPACE: \"a/b\" is not the name of a namespace; write lower-case letters, digits and "
+        "dashes, such as payments");
+  check({"explain", "a", ""},
+        "WORKLOAD: \"\" is not the name of a workload; write that of a controller or of a pod "
+        "that has none, such as gateway");
+  check({"explain", "a", "deployment/b"},
+        "WORKLOAD: \"deployment/b\" is not the name of a workload; write that of a controller or "
+        "of a pod that has none, such as gateway");
+  check({"explain", "a", "b", "c"},
+        "\"c\" is one word too many; write opencost-exporter explain NAMESPACE [WORKLOAD]");
+  check({"explain", "a", "b", "demo"},
+        "\"demo\" is one word too many; write opencost-exporter explain NAMESPACE [WORKLOAD]");
+  check({"explain", "a", "--pods", "3"},
+        "flag --pods belongs to the command demo; write opencost-exporter demo --pods N");
+  check({"explain", "a", "--nam"}, "\"--nam\" is not a flag; see opencost-exporter --help");
+  check({"run", "explain"}, "\"explain\" is a second command; write one");
+  check({"payments"}, "\"payments\" is not a command; see opencost-exporter --help");
+  check({"explian", "a"}, "\"explian\" is not a command; did you mean explain?");
   check({"--record", "a", "--replay", "b"},
         "flag --record: has nothing to record beside --replay; leave one out");
 }
@@ -110,6 +154,15 @@ TEST(CommandLine, PrintsHelpOfTheWholeAndOfEachCommand) {
   EXPECT_THAT(demo.error().output,
               AllOf(HasSubstr("Usage: opencost-exporter demo [OPTIONS]"), HasSubstr("--seed N"),
                     HasSubstr("--pods N"), HasSubstr("--nodes N")));
+}
+
+TEST(CommandLine, PrintsHelpOfExplain) {
+  const auto result = run({"explain", "--help"});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, kExitOk);
+  EXPECT_THAT(result.error().output,
+              AllOf(HasSubstr("opencost-exporter explain [OPTIONS] [NAMESPACE] [WORKLOAD]"),
+                    HasSubstr("which tenant each workload"), HasSubstr("Namespace to explain.")));
 }
 
 TEST(CommandLine, PrintsTheVersion) {

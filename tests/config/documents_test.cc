@@ -69,20 +69,34 @@ TEST(Example, SaysTheDefaultsThatAreInForce) {
   EXPECT_EQ(good(yaml), good(example));
 }
 
-TEST(Example, HasABudgetBehindItsSigns) {
+TEST(Example, HasAnItemOfEachListBehindItsSigns) {
   std::istringstream in(documents().at("example-config.yaml"));
   std::string yaml;
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with("  #-") || line.starts_with("  #  ")) line.erase(2, 1).insert(2, "  ");
     yaml += line + "\n";
   }
+  EXPECT_THAT(yaml, testing::HasSubstr("\n      #tenant: payments\n"))
+      << "which cannot stand beside the labels";
   const Config config = good(yaml);
-  ASSERT_EQ(config.budgets.size(), 1u);
-  EXPECT_EQ(config.budgets[0], (cost::Budget{.name = "payments",
-                                             .monthly = 12000,
-                                             .cluster = "prod-eu",
-                                             .namespaces = {"payments-*"},
-                                             .labels = {{"team", "payments"}}}));
+  EXPECT_THAT(config.budgets, testing::ElementsAre(cost::Budget{.name = "payments",
+                                                                .monthly = 12000,
+                                                                .cluster = "prod-eu",
+                                                                .namespaces = {"payments-*"},
+                                                                .labels = {{"team", "payments"}}}));
+  EXPECT_THAT(config.tenants,
+              testing::ElementsAre(cost::TenantRule{
+                  .tenant = "payments",
+                  .cluster = "prod-eu",
+                  .namespaces = {"payments-*"},
+                  .labels = {{"annotation:cost_center", "4711"}, {"team", "payments"}}}));
+  EXPECT_THAT(config.policies,
+              testing::ElementsAre(cost::Policy{
+                  .name = "weekend-dev",
+                  .include = {"dev-*"},
+                  .exclude = {"*-critical"},
+                  .labels = {{"env", "dev"}},
+                  .exclude_labels = {{"annotation:example_org_keep", "true"}, {"keep", "*"}}}));
 }
 
 TEST(Example, NamesEveryKeyThereIs) {
@@ -103,7 +117,20 @@ TEST(Example, NamesEveryKeyThereIs) {
                           "settle",         "max_age",
                           "retries",        "max_answer_bytes",
                           "path",           "keep_days",
-                          "backfill_days",  "pods",
+                          "backfill_days",  "tenant",
+                          "annotations",    "monthly_amounts",
+                          "idle",           "split",
+                          "over",           "weights",
+                          "include",        "exclude",
+                          "idle_for",       "minimum_per_hour",
+                          "cooldown",       "target_cpu_utilisation",
+                          "headroom",       "target_memory_utilisation",
+                          "idle_below",     "minimum_cpu_cores",
+                          "high_per_month", "minimum_memory_bytes",
+                          "high_share",     "minimum_observation",
+                          "medium_share",   "minimum_per_month",
+                          "max_series",     "medium_per_month",
+                          "pods",           "max_family_series",
                           "workloads",      "listen_addresses",
                           "telemetry_path", "level",
                           "format"}) {
@@ -122,7 +149,7 @@ TEST(ConfigurationPage, HasExamplesThatAreTaken) {
     good(page.substr(begin, page.find("```", begin) - begin));
     ++examples;
   }
-  EXPECT_EQ(examples, 4);
+  EXPECT_EQ(examples, 5);
 }
 
 TEST(ConfigurationPage, ShowsFaultsAsTheyAre) {
@@ -145,6 +172,14 @@ TEST(CommandLinePage, HasBothFlagsOfOneName) {
   const std::string page = documents().at("cli.md");
   EXPECT_THAT(page, testing::HasSubstr("\n| `--output FILE` | "));
   EXPECT_THAT(page, testing::HasSubstr("\n| `--output DIR` | "));
+}
+
+TEST(CommandLinePage, HasTheWordsOfExplain) {
+  const std::string page = documents().at("cli.md");
+  EXPECT_THAT(page, testing::HasSubstr("\n| `explain NAMESPACE [WORKLOAD]` | Ask every"));
+  EXPECT_THAT(page, testing::HasSubstr("\n## Words of explain\n"));
+  EXPECT_THAT(page, testing::HasSubstr("\n| `NAMESPACE` | Namespace to explain. Required. |\n"));
+  EXPECT_THAT(page, testing::HasSubstr("\n| `WORKLOAD` | Its controller, or a pod"));
 }
 
 TEST(CommandLinePage, HasTheExitCodes) {

@@ -38,9 +38,29 @@ poll:
   max_answer_bytes: 512MiB
 ledger:
   keep_days: 400
+shared:
+  idle: false
+  split: proportional
+  over: namespaces
+savings:
+  target_cpu_utilisation: 0.65
+  target_memory_utilisation: 0.8
+  minimum_cpu_cores: 0.01
+  minimum_memory_bytes: 32MiB
+  headroom: 0.15
+  idle_below: 0.05
+  idle_for: 1d
+  minimum_observation: 1d
+  minimum_per_month: 1
+  high_per_month: 500
+  medium_per_month: 100
+  high_share: 0.2
+  medium_share: 0.05
 metrics:
   pods: true
   workloads: true
+  max_series: 200000
+  max_family_series: 100000
 web:
   listen_addresses:
     - ":9754"
@@ -51,7 +71,7 @@ log:
 )");
 }
 
-TEST(Print, ShowsBudgetsAfterTheLedger) {
+TEST(Print, ShowsBudgetsAfterPolicies) {
   const std::string yaml = print(good(kOne + R"(
 ledger: {path: "/var/lib/a b.db", keep_days: 62, backfill_days: 0}
 calendar: {utc_offset: -05:30}
@@ -68,6 +88,10 @@ ledger:
   path: "/var/lib/a b.db"
   keep_days: 62
   backfill_days: 0
+shared:
+)"));
+  EXPECT_THAT(yaml, HasSubstr(R"(
+  medium_share: 0.05
 budgets:
   - name: a
     monthly: 0.5
@@ -81,6 +105,84 @@ budgets:
       9: true
       app_kubernetes_io_name: "*-b"
 metrics:
+)"));
+}
+
+TEST(Print, ShowsWhoseCostItIs) {
+  const std::string yaml = print(good(kOne + R"(
+tenants:
+  - {name: "a b", cluster: c, namespaces: [x, "*-y"], labels: {Team: "1.0", app/name: "*"}, annotations: {cost-center: "4711", owner: "me, \"you\" & all"}}
+  - {name: rest}
+shared: {namespaces: [kube-system], monthly_amounts: {support: 300, "a: b": 0.5}, idle: yes, split: weighted, over: tenants, weights: {rest: 2, "a b": 0}}
+policies:
+  - {name: p, namespaces: {include: [d-*], exclude: [d-1]}, labels: {env: dev}, exclude: {labels: {keep: "*"}, annotations: {x.org/keep: "true"}}, idle_for: 90m, minimum_per_hour: 0.05, cooldown: 1h}
+  - {name: q, exclude: {annotations: {k: v}}}
+budgets: [{name: b, monthly: 1, tenant: rest}]
+metrics: {labels: [team, app/name]}
+)"));
+  EXPECT_THAT(yaml, HasSubstr(R"(
+tenants:
+  - name: "a b"
+    cluster: c
+    namespaces:
+      - x
+      - "*-y"
+    labels:
+      Team: 1.0
+      app_name: "*"
+    annotations:
+      cost_center: 4711
+      owner: "me, \"you\" & all"
+  - name: rest
+shared:
+  namespaces:
+    - "kube-system"
+  monthly_amounts:
+    "a: b": 0.5
+    support: 300
+  idle: true
+  split: weighted
+  over: tenants
+  weights:
+    "a b": 0
+    rest: 2
+savings:
+)"));
+  EXPECT_THAT(yaml, HasSubstr(R"(
+policies:
+  - name: p
+    namespaces:
+      include:
+        - "d-*"
+      exclude:
+        - "d-1"
+    labels:
+      env: dev
+    exclude:
+      labels:
+        keep: "*"
+      annotations:
+        x_org_keep: true
+    idle_for: 1h30m
+    minimum_per_hour: 0.05
+    cooldown: 1h
+  - name: q
+    exclude:
+      annotations:
+        k: v
+    idle_for: 1h
+    minimum_per_hour: 0
+    cooldown: 0s
+budgets:
+  - name: b
+    monthly: 1
+    tenant: rest
+metrics:
+  pods: true
+  workloads: true
+  labels:
+    - app_name
+    - team
 )"));
 }
 
@@ -111,6 +213,24 @@ poll: {current: 1m, assets: 61s, today: 1d, settle: 0s, max_age: 365d, retries: 
 metrics: {pods: false, workloads: false}
 web: {listen_addresses: ["[::1]:0", "localhost:1"], telemetry_path: "/a-b'c"}
 log: {level: debug, format: json}
+)"));
+  reads_back(good(R"(
+clusters: [{url: "http://b"}]
+currency: {rate: 0.3}
+tenants:
+  - {name: "null", cluster: "a: \"b\"", namespaces: ["*-x", "__unallocated__", 0], labels: {a: "*.*"}, annotations: {a: " ", b-c: "- x", "0": "{\"k\": \"v\\\\\"}"}}
+  - {name: "- 5", labels: {x/y-z: 1.0, "no": "*"}}
+  - {name: "null", annotations: {a: "zürich #1"}}
+shared: {namespaces: ["*"], monthly_amounts: {"null": 0.1, "b # c": 1e11}, idle: on, split: weighted, over: tenants, weights: {"- 5": 0, "null": 1e6, __unallocated__: 0.5}}
+savings:
+  {target_cpu_utilisation: 1, target_memory_utilisation: 1e-3, minimum_cpu_cores: 0, minimum_memory_bytes: 1025,
+   headroom: 0, idle_below: 0.999, idle_for: 0s, minimum_observation: 7d, minimum_per_month: 0, high_per_month: 0.7,
+   medium_per_month: 0.7, high_share: 0.3, medium_share: 0}
+policies:
+  - {name: "p: q", namespaces: {exclude: ["*"]}, exclude: {labels: {a: b}, annotations: {a: b}}, idle_for: 30d, minimum_per_hour: 0.07, cooldown: 1s}
+  - {name: x, namespaces: {include: [a]}, labels: {a: b}}
+budgets: [{name: t, monthly: 5, tenant: __unallocated__}]
+metrics: {labels: [z, A/b], max_series: 10000000, max_family_series: 10000000}
 )"));
 }
 

@@ -43,6 +43,28 @@ TEST(Environment, HasAVariableForEveryKeyOutsideLists) {
                                     {"OPENCOST_EXPORTER_LEDGER_PATH", "/l, m.db"},
                                     {"OPENCOST_EXPORTER_LEDGER_KEEP_DAYS", "100"},
                                     {"OPENCOST_EXPORTER_LEDGER_BACKFILL_DAYS", "99"},
+                                    {"OPENCOST_EXPORTER_SHARED_NAMESPACES", "kube-system, m*"},
+                                    {"OPENCOST_EXPORTER_SHARED_MONTHLY_AMOUNTS", "a=1.5, b c = 2"},
+                                    {"OPENCOST_EXPORTER_SHARED_IDLE", "true"},
+                                    {"OPENCOST_EXPORTER_SHARED_SPLIT", "weighted"},
+                                    {"OPENCOST_EXPORTER_SHARED_OVER", "namespaces"},
+                                    {"OPENCOST_EXPORTER_SHARED_WEIGHTS", "a=0,b=2"},
+                                    {"OPENCOST_EXPORTER_SAVINGS_TARGET_CPU_UTILISATION", "0.5"},
+                                    {"OPENCOST_EXPORTER_SAVINGS_TARGET_MEMORY_UTILISATION", "1"},
+                                    {"OPENCOST_EXPORTER_SAVINGS_MINIMUM_CPU_CORES", "0.1"},
+                                    {"OPENCOST_EXPORTER_SAVINGS_MINIMUM_MEMORY_BYTES", "64MiB"},
+                                    {"OPENCOST_EXPORTER_SAVINGS_HEADROOM", "0"},
+                                    {"OPENCOST_EXPORTER_SAVINGS_IDLE_BELOW", "0.1"},
+                                    {"OPENCOST_EXPORTER_SAVINGS_IDLE_FOR", "2h"},
+                                    {"OPENCOST_EXPORTER_SAVINGS_MINIMUM_OBSERVATION", "3h"},
+                                    {"OPENCOST_EXPORTER_SAVINGS_MINIMUM_PER_MONTH", "5"},
+                                    {"OPENCOST_EXPORTER_SAVINGS_HIGH_PER_MONTH", "50"},
+                                    {"OPENCOST_EXPORTER_SAVINGS_MEDIUM_PER_MONTH", "20"},
+                                    {"OPENCOST_EXPORTER_SAVINGS_HIGH_SHARE", "1"},
+                                    {"OPENCOST_EXPORTER_SAVINGS_MEDIUM_SHARE", "0.5"},
+                                    {"OPENCOST_EXPORTER_METRICS_LABELS", "team,app"},
+                                    {"OPENCOST_EXPORTER_METRICS_MAX_SERIES", "5000"},
+                                    {"OPENCOST_EXPORTER_METRICS_MAX_FAMILY_SERIES", "500"},
                                     {"OPENCOST_EXPORTER_METRICS_PODS", "false"},
                                     {"OPENCOST_EXPORTER_METRICS_WORKLOADS", "false"},
                                     {"OPENCOST_EXPORTER_WEB_LISTEN_ADDRESSES", "[::1]:1,:2"},
@@ -54,11 +76,49 @@ currency: {code: EUR, rate: 0.9}
 calendar: {utc_offset: +02:00}
 ledger: {path: "/l, m.db", keep_days: 100, backfill_days: 99}
 poll: {current: 6m, assets: 16m, today: 31m, settle: 11m, max_age: 17m, retries: 1, max_answer_bytes: 1GiB}
-metrics: {pods: false, workloads: false}
+shared: {namespaces: [kube-system, m*], monthly_amounts: {a: 1.5, b c: 2}, idle: true, split: weighted, over: namespaces, weights: {a: 0, b: 2}}
+savings:
+  {target_cpu_utilisation: 0.5, target_memory_utilisation: 1, minimum_cpu_cores: 0.1, minimum_memory_bytes: 64MiB,
+   headroom: 0, idle_below: 0.1, idle_for: 2h, minimum_observation: 3h, minimum_per_month: 5, high_per_month: 50,
+   medium_per_month: 20, high_share: 1, medium_share: 0.5}
+metrics: {pods: false, workloads: false, labels: [team, app], max_series: 5000, max_family_series: 500}
 web: {listen_addresses: ["[::1]:1", ":2"], telemetry_path: /m}
 log: {level: warn, format: json}
 )");
   EXPECT_EQ(config, same);
+  EXPECT_EQ(config.shared.weights.size(), 2u);
+  EXPECT_EQ(config.savings.medium_share, 0.5);
+  EXPECT_EQ(config.metrics.max_family_series, 500u);
+}
+
+TEST(Environment, ReplacesAMapAsAWhole) {
+  const std::string file = kOne + "shared: {split: weighted, weights: {a: 1, b: 2}}\n";
+  EXPECT_THAT(good(file, {{"OPENCOST_EXPORTER_SHARED_WEIGHTS", "b=3,c=4"}}).shared.weights,
+              ElementsAre(testing::Pair("b", 3), testing::Pair("c", 4)));
+}
+
+TEST(Environment, IsWhereAFaultOfItsMapStands) {
+  const auto check = [](const std::string& text, std::string_view message) {
+    SCOPED_TRACE(text);
+    EXPECT_THAT(faults(kOne + "shared: {monthly_amounts: {a: 1}}\n",
+                       {{"OPENCOST_EXPORTER_SHARED_MONTHLY_AMOUNTS", text}}),
+                ElementsAre("environment OPENCOST_EXPORTER_SHARED_MONTHLY_AMOUNTS: " +
+                            std::string(message)));
+  };
+  check("support",
+        "\"support\" is not a name and a value; write them as name=value, with commas between "
+        "several");
+  check("a=1,,b=2",
+        "\"\" is not a name and a value; write them as name=value, with commas between several");
+  check("{a: 1}",
+        "\"{a: 1}\" is not a name and a value; write them as name=value, with commas between "
+        "several");
+  check("a=", "\"\" is not a number; write one such as 300");
+  check("a=1=2", "\"1=2\" is not a number; write one such as 300");
+  check("=1", "is empty; write a name or leave the key out");
+  check("a=1,a=2", "\"a\" stands twice; leave one out");
+  check("a=2e12",
+        "is 2e+12 before currency.rate, which is more than anybody spends; write at most 1e+12");
 }
 
 TEST(Environment, NeedsNoFile) {
@@ -255,7 +315,8 @@ TEST_F(Loaded, NamesTheFileInFaults) {
   ASSERT_FALSE(config);
   EXPECT_THAT(config.error(),
               ElementsAre(path_ + ":2: x: is not a setting; known here are budgets, calendar, "
-                                  "clusters, currency, ledger, log, metrics, poll, web"));
+                                  "clusters, currency, ledger, log, metrics, policies, poll, "
+                                  "savings, shared, tenants, web"));
 }
 
 TEST_F(Loaded, NeedsAFileThatCanBeRead) {

@@ -199,7 +199,12 @@ log: {level: warn, format: json}
                         .alignment = opencost::Alignment::rolling,
                         .http = second}};
   expected.currency = "EUR";
-  expected.metrics = {.pods = false, .workloads = false, .currency_rate = 0.92};
+  expected.metrics.pods = false;
+  expected.metrics.workloads = false;
+  expected.metrics.currency_rate = 0.92;
+  expected.savings.minimum_per_month /= 0.92;
+  expected.savings.high_per_month /= 0.92;
+  expected.savings.medium_per_month /= 0.92;
   expected.schedule = {.current = std::chrono::minutes(10),
                        .assets = std::chrono::minutes(20),
                        .today = std::chrono::hours(1),
