@@ -130,6 +130,20 @@ Room needed(const SeriesCounts& counts, FoldKind kind) {
   return room;
 }
 
+// What a kind has however much of it is folded.
+std::uint64_t least_series(const Survey::Kind& survey, bool groups_fold) {
+  std::uint64_t least = 0;
+  const auto take = [&](const SeriesBits& series) {
+    for (const std::uint8_t bits : series) least += count(bits);
+  };
+  if (groups_fold) {
+    for (const SeriesBits& cluster : survey.clusters) take(cluster);
+  } else {
+    for (const FoldItem& group : survey.groups) take(group.series);
+  }
+  return least;
+}
+
 }  // namespace
 
 bool KindFold::keeps(std::span<const std::string_view> labels) const {
@@ -171,16 +185,22 @@ std::array<std::uint64_t, kFoldKinds> shares(std::uint64_t room,
 
 Folding choose(const Survey& survey, const Caps& caps, FoldStates& states) {
   const SeriesCounts& counts = survey.counts();
-  std::array<std::uint64_t, kFoldKinds> wanted{};
+  std::array<std::uint64_t, kFoldKinds> least{}, wanted{};
   for (std::size_t i = 0; i < kFoldables; ++i) {
     wanted[static_cast<std::size_t>(kFoldable[i].kind)] +=
         std::min(counts.foldable[i], caps.family);
   }
-  const auto share = shares(caps.all - std::min(caps.all, counts.others), wanted);
+  std::uint64_t room = caps.all - std::min(caps.all, counts.others);
+  for (std::size_t i = 0; i < kFoldKinds; ++i) {
+    least[i] = least_series(survey.kind(static_cast<FoldKind>(i)), kKindSpecs[i].groups_fold);
+    wanted[i] -= std::min(wanted[i], least[i]);
+    room -= std::min(room, least[i]);
+  }
+  const auto share = shares(room, wanted);
   Folding folding;
   for (std::size_t i = 0; i < kFoldKinds; ++i) {
     const auto kind = static_cast<FoldKind>(i);
-    const Caps own = {caps.family, share[i]};
+    const Caps own = {caps.family, least[i] + share[i]};
     FoldState& state = states[i];
     state.rows = must_fold(needed(counts, kind), own, state.rows);
     if (!state.rows) {
