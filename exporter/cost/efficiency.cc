@@ -17,11 +17,12 @@ const Demand& demand_for(const Allocation& row, Resource resource) {
   return resource == Resource::memory ? row.memory : row.gpu;
 }
 
-// No row is so dear that a sum over all of them would overflow, whatever its demand says.
+// Bounded, so that no sum over rows overflows, whatever their demand says.
 Cost priced(Cost cost, float amount, float charged) {
-  constexpr double kMost = 1e15;
-  const double share = static_cast<double>(amount) / static_cast<double>(charged);
-  return {std::llround(std::clamp(static_cast<double>(cost.micros) * share, 0.0, kMost))};
+  constexpr long double kMost = 1e15L;
+  const long double exact = static_cast<long double>(cost.micros) *
+                            static_cast<long double>(amount) / static_cast<long double>(charged);
+  return {std::llround(std::clamp(exact, 0.0L, kMost))};
 }
 
 template <class Name>

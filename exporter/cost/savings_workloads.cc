@@ -96,11 +96,11 @@ Cost freed(const Allocation& pod, const Request& request, double recommended) {
   const Demand& demand = pod.*request.demand;
   const Cost cost = pod.costs[request.resource];
   if (!(demand.charged > 0) || cost.micros <= 0) return {};
-  const auto charged = static_cast<double>(demand.charged);
   const double kept =
       std::max(recommended * static_cast<double>(pod.hours), static_cast<double>(demand.used));
-  const double share = std::clamp((charged - kept) / charged, 0.0, 1.0);
-  return whole(static_cast<long double>(cost.micros) * static_cast<long double>(share));
+  const auto charged = static_cast<long double>(demand.charged);
+  const long double beyond = charged - static_cast<long double>(kept);
+  return whole(static_cast<long double>(cost.micros) * std::clamp(beyond, 0.0L, charged) / charged);
 }
 
 std::optional<Finding> examine(Pods pods, const Seen& seen, const Request& request) {

@@ -1,8 +1,10 @@
 // Pods with what they asked for and used, and the nodes they run on, for the tests of cost/.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/cost/tables.h"
@@ -91,13 +93,13 @@ inline std::shared_ptr<const Inventory> inventory(const std::vector<NodeRow>& ro
   }
   auto table = assets(assets_of);
   table->window = window;
+  std::map<std::pair<std::string_view, std::string_view>, const NodeRow*> by_name;
+  for (const NodeRow& row : rows) by_name[{row.cluster, row.name}] = &row;
   for (model::Asset& asset : table->rows) {
-    for (const NodeRow& row : rows) {
-      if (row.cluster != asset.cluster || row.name != asset.name) continue;
-      asset.cores = row.cores;
-      asset.memory_bytes = row.memory_bytes;
-      asset.gpus = row.gpus;
-    }
+    const NodeRow& row = *by_name.at({asset.cluster, asset.name});
+    asset.cores = row.cores;
+    asset.memory_bytes = row.memory_bytes;
+    asset.gpus = row.gpus;
   }
   return std::make_shared<const Inventory>(take_inventory(table, nullptr));
 }
