@@ -258,15 +258,7 @@ TEST_P(EveryOwner, CountsTowardsOneTenantsBudget) {
 
 // Shares
 
-struct Shared {
-  std::map<Names, std::int64_t> shares;  // by cluster, target and source
-
-  void add(const std::string& cluster, const std::string& target, const std::string& source,
-           std::int64_t micros) {
-    shares[{cluster, target, source}] += micros;
-  }
-  friend bool operator==(const Shared&, const Shared&) = default;
-};
+using Shared = std::map<Names, std::int64_t>;  // by cluster, target and source
 
 Shared read(const std::vector<SharedCost>& shares) {
   Shared out;
@@ -275,7 +267,7 @@ Shared read(const std::vector<SharedCost>& shares) {
     const Names names = {text(share.cluster), text(share.target), share.source};
     EXPECT_TRUE(last < names) << testing::PrintToString(names);
     EXPECT_NE(share.per_hour, Cost{}) << testing::PrintToString(names);
-    out.shares[names] = share.per_hour.micros;
+    out[names] = share.per_hour.micros;
     last = names;
   }
   return out;
@@ -336,8 +328,8 @@ class Sharing {
     for (const auto& [name, monthly] : options_.monthly_amounts) {
       split(std::llround(monthly / 730 * 1e6), "amount/" + name, bearers(nullptr));
     }
-    for (auto at = out_.shares.begin(); at != out_.shares.end();) {
-      at = at->second == 0 ? out_.shares.erase(at) : std::next(at);
+    for (auto at = out_.begin(); at != out_.end();) {
+      at = at->second == 0 ? out_.erase(at) : std::next(at);
     }
     return out_;
   }
@@ -397,7 +389,7 @@ class Sharing {
       const auto shares = hamilton(parts[i++], inner);
       std::size_t j = 0;
       for (const auto& [member, micros] : group)
-        out_.add(member[0], member[1], source, shares[j++]);
+        out_[{member[0], member[1], source}] += shares[j++];
     }
   }
 
@@ -427,7 +419,7 @@ SharedOptions random_options(Dice& dice) {
 
 std::map<Names, std::int64_t> totals(const Shared& shared) {
   std::map<Names, std::int64_t> out;
-  for (const auto& [names, micros] : shared.shares) {
+  for (const auto& [names, micros] : shared) {
     if (names[2].starts_with("amount/")) {
       out[{names[2]}] += micros;
     } else {
