@@ -60,7 +60,7 @@ std::string sanitised(std::string_view name) {
 std::optional<Word> parse_word(std::string_view text) {
   const std::string word = lower(text);
   if (word.starts_with("label:")) return Word{Part::label, sanitised(text.substr(6))};
-  if (word.starts_with("annotation:")) return Word{Part::annotation, ""};
+  if (word.starts_with("annotation:")) return Word{Part::annotation, sanitised(text.substr(11))};
   const auto known = std::find_if(kKnown.begin(), kKnown.end(),
                                   [&](const Known& one) { return one.word == word; });
   if (known == kKnown.end()) return std::nullopt;
@@ -113,7 +113,7 @@ std::string part_of(const Word& word, const Row& row) {
     case Part::label:
       return std::string(label_of(row, word.name));
     case Part::annotation:
-      return "";
+      return std::string(find_label(row.annotations, word.name));
   }
   return "";
 }

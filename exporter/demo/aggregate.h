@@ -27,7 +27,7 @@ struct Aggregate {
   };
   struct Word {
     Part part = Part::cluster;
-    std::string name;  // of the label or the kind
+    std::string name;  // of the label, the annotation or the kind
   };
   std::vector<Word> words;
 };

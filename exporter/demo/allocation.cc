@@ -84,9 +84,16 @@ class Encoder {
     }
     property("providerID", row.provider_id);
     if (row.labelled) labels(row);
-    if (row.space == nullptr) return;
-    out_ += R"(,"namespaceLabels":{)";
-    for (const auto& [name, value] : row.space->labels) property(name, value);
+    if (row.labelled && row.annotations != nullptr) map("annotations", *row.annotations);
+    if (row.space != nullptr) map("namespaceLabels", row.space->labels);
+  }
+
+  void map(std::string_view name, const Labels& entries) {
+    if (out_.back() != '{') out_ += ',';
+    out_ += '"';
+    out_ += name;
+    out_ += "\":{";
+    for (const auto& [key, value] : entries) property(key, value);
     out_ += '}';
   }
 

@@ -76,6 +76,7 @@ struct NamespacePlan {
   std::string_view team;
   const Template* first = nullptr;
   std::size_t count = 0;
+  std::string_view cost_center{};  // an annotation of its pods; empty: they have none
 };
 
 /// What every cluster has, and what fills up a larger one, again and again.

@@ -82,6 +82,9 @@ class Builder {
     added.labels = {{"environment", name.starts_with("dev") ? "dev" : "prod"},
                     {"kubernetes_io_metadata_name", name},
                     {"team", added.team}};
+    if (!plan.cost_center.empty()) {
+      added.annotations = {{"cost_center", std::string(plan.cost_center)}};
+    }
     added.name = std::move(name);
     to_.namespaces.push_back(std::move(added));
     for (std::size_t i = 0; i < plan.count; ++i) add_workload(plan.first[i]);

@@ -39,6 +39,7 @@ struct Namespace {
   std::string name;
   std::string team;
   Labels labels;
+  Labels annotations;  // of its pods
 };
 
 struct Workload {

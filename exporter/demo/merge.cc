@@ -30,6 +30,7 @@ void merge_properties(Row& into, const Row& from, Metadata metadata) {
   keep_if_equal(into.own_labels, from.own_labels);
   keep_if_equal(into.hash_label, from.hash_label);
   keep_if_equal(into.hash, from.hash);
+  keep_if_equal(into.annotations, from.annotations);
   into.service = {};
   into.labelled = metadata == Metadata::keep_common && into.labelled && from.labelled;
   into.has_pod = into.has_pod || from.has_pod;

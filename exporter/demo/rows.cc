@@ -200,6 +200,7 @@ class Collector {
     row.own_labels = &workload.labels;
     row.hash_label = name.hash_label;
     row.hash = answer_.text.store(name.hash);
+    if (!row.space->annotations.empty()) row.annotations = &row.space->annotations;
     row.has_pod = true;
     row.start = lived.start;
     row.end = lived.end;

@@ -78,11 +78,12 @@ struct Row {
   std::string_view service;
   std::string_view provider_id;
   const Namespace* space = nullptr;  // whose labels are namespaceLabels
-  bool labelled = false;             // prints `labels`, from the next four
+  bool labelled = false;             // prints `labels`, from the next four, and `annotations`
   const Labels* node_labels = nullptr;
   const Labels* own_labels = nullptr;
   std::string_view hash_label;
   std::string_view hash;
+  const Labels* annotations = nullptr;
   bool has_pod = false;  // some container ran; leftovers have none
   bool merged = false;
   std::chrono::sys_seconds start{};

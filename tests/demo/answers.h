@@ -23,10 +23,21 @@ inline model::Window hours(std::string_view start, int count) {
 
 inline Cost printed_cost(double amount) { return {std::llround(amount * 1e6)}; }
 
+/// An average over the row's time, in cores, bytes or GPUs.
+struct ReadUse {
+  double request = 0;
+  double used = 0;
+};
+
 struct ReadRow {
   std::string key;
   std::string name_space;
   std::string pod;
+  std::string controller_kind;
+  std::string controller;
+  std::string node;
+  ReadUse cores, bytes;
+  double gpus = 0;
   std::vector<std::string> members;
   model::Costs costs;
   double total = 0;
@@ -47,6 +58,12 @@ inline ReadRow read_row(std::string_view key, simdjson::dom::element row) {
   for (const auto member : simdjson::dom::object(row)) read.members.emplace_back(member.key);
   read.name_space = text_or_empty(row["properties"]["namespace"]);
   read.pod = text_or_empty(row["properties"]["pod"]);
+  read.controller_kind = text_or_empty(row["properties"]["controllerKind"]);
+  read.controller = text_or_empty(row["properties"]["controller"]);
+  read.node = text_or_empty(row["properties"]["node"]);
+  read.cores = {double(row["cpuCoreRequestAverage"]), double(row["cpuCoreUsageAverage"])};
+  read.bytes = {double(row["ramByteRequestAverage"]), double(row["ramByteUsageAverage"])};
+  read.gpus = double(row["gpuCount"]);
   const auto amount = [&](std::string_view member) {
     return printed_cost(double(row[member]) + double(row[std::string(member) + "Adjustment"]));
   };

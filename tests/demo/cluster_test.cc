@@ -226,6 +226,35 @@ TEST(Cluster, MergedRowsKeepWhatTheyHaveInCommon) {
   EXPECT_EQ(row["rawAllocationOnly"].error(), simdjson::NO_SUCH_FIELD);
 }
 
+TEST(Cluster, PodsAreAnnotatedWhereTheyHaveACostCenter) {
+  const Cluster cluster({});
+  const std::string body = cluster.allocation_json(hours(kSaturday, 1), kPodRows, true);
+  simdjson::dom::parser parser;
+  std::map<std::string, std::set<std::string>> centers;
+  for (const auto row : simdjson::dom::object(parser.parse(body)["data"].at(0))) {
+    simdjson::dom::object annotations;
+    if (row.value["properties"]["annotations"].get(annotations) != simdjson::SUCCESS) continue;
+    EXPECT_THAT(annotations, SizeIs(1));
+    centers[text_or_empty(row.value["properties"]["namespace"])].insert(
+        text_or_empty(annotations["cost_center"]));
+  }
+  const std::map<std::string, std::set<std::string>> expected = {{"data", {"4711"}},
+                                                                 {"ml", {"4712"}}};
+  EXPECT_EQ(centers, expected);
+}
+
+TEST(Cluster, RowsAreKeyedByAnnotations) {
+  const auto rows =
+      read_rows(Cluster({}).allocation_json(hours(kSaturday, 1), "annotation:cost-center", false));
+  ASSERT_THAT(rows, SizeIs(3));
+  EXPECT_EQ(rows[0].key, "4711");
+  EXPECT_EQ(rows[1].key, "4712");
+  EXPECT_EQ(rows[2].key, "__unallocated__");
+  const auto labelled =
+      read_rows(Cluster({}).allocation_json(hours(kSaturday, 1), "label:cost_center", false));
+  EXPECT_THAT(labelled, SizeIs(1)) << "it is no label";
+}
+
 TEST(Cluster, EscapesNames) {
   const Cluster cluster({.name = "a<b>&\"c\""});
   const std::string body = cluster.allocation_json(hours(kSaturday, 1), kPodRows, false);

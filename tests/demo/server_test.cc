@@ -130,6 +130,26 @@ TEST_F(ServerTest, KeepsCommonLabelsWhenAsked) {
   EXPECT_EQ(labels(target + "&includeAggregatedMetadata=true"), "shop");
 }
 
+TEST_F(ServerTest, KeepsCommonAnnotationsWhenAsked) {
+  const auto annotation = [&](std::string_view aggregate, std::string_view key, bool metadata) {
+    simdjson::dom::parser parser;
+    const std::string body =
+        get("/allocation?" + std::string(kHour) + "&aggregate=" + std::string(aggregate) +
+            (metadata ? "&includeAggregatedMetadata=true" : ""))
+            .body;
+    simdjson::dom::element row;
+    EXPECT_EQ(parser.parse(body)["data"].at(0)[key].get(row), simdjson::SUCCESS) << key;
+    return text_or_empty(row["properties"]["annotations"]["cost_center"]);
+  };
+  EXPECT_EQ(annotation("controller", "statefulset:kafka", false), "") << "three pods";
+  EXPECT_EQ(annotation("controller", "statefulset:kafka", true), "4711");
+  EXPECT_EQ(annotation("controller", "deployment:cart", true), "");
+  EXPECT_EQ(annotation("namespace", "ml", true), "4712");
+  EXPECT_EQ(annotation("namespace", "data", true), "") << "a claim without a pod has none";
+  EXPECT_EQ(annotation("label:team", "data", true), "") << "two cost centers";
+  EXPECT_EQ(annotation("pod", "kafka-0", false), "4711") << "one container";
+}
+
 TEST_F(ServerTest, SaysWhatItIs) {
   const Response health = get("/healthz");
   EXPECT_EQ(health.status, 200);

@@ -72,9 +72,9 @@ const Names kMembers = {"name",
                         "sharedCostBreakdown",
                         "gpuAllocation"};
 
-const Names kProperties = {"cluster",        "node", "container", "controller", "controllerKind",
-                           "namespace",      "pod",  "services",  "providerID", "labels",
-                           "namespaceLabels"};
+const Names kProperties = {"cluster",        "node",      "container",   "controller",
+                           "controllerKind", "namespace", "pod",         "services",
+                           "providerID",     "labels",    "annotations", "namespaceLabels"};
 
 Names without(Names names, const Names& gone) {
   names.erase(std::remove_if(names.begin(), names.end(),
