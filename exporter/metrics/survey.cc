@@ -108,7 +108,7 @@ void Survey::finish() {
   for (std::size_t i = 0; i < kFoldKinds; ++i) {
     Kind& kind = kinds_[i];
     for (FoldItem& row : kind.rows) {
-      row.cost = std::max(row.cost, 0.0);
+      if (!(row.cost > 0)) row.cost = 0;  // not a number either
       FoldItem& group = kind.groups[row.within];
       group.cost += row.cost;
       group.had = group.had || row.had;
