@@ -78,8 +78,8 @@ struct PublisherOptions {
   std::vector<std::string> sources;  // names, in configuration order
   Schedule schedule;
   /// How long the last good answer of `current` is shown when no newer one comes. What is asked
-  /// more rarely, a slower query or whole hours, gets the difference of the intervals on top;
-  /// `today` also ends with its day.
+  /// more rarely, a slower query or whole hours, gets the difference of the intervals on top. One
+  /// of `today` that is good at midnight stands for yesterday for an hour more.
   std::chrono::seconds max_age{900};
   std::optional<int> backfill_days{};  // see HistoryOptions
   cost::AttributionRules rules{};

@@ -11,6 +11,9 @@ namespace {
 
 using opencost::Query;
 
+// Until the answer for the finished day is there, the last one of `today` stands for it.
+constexpr std::chrono::seconds kStandIn = std::chrono::hours(1);
+
 std::string text(std::string_view view) { return std::string(view); }
 
 /// How long an answer is shown after it was fetched.
@@ -209,7 +212,11 @@ void Publisher::judge(const std::string& source, const Queries& queries) {
 
 SteadyTime Publisher::end_of(const Kept& kept, Query query) const {
   const SystemTime now = clock_.now();
-  const SystemTime end = *kept.status.last_success + lifetime(options_, query, kept.alignment);
+  SystemTime end = *kept.status.last_success + lifetime(options_, query, kept.alignment);
+  if (query == Query::today) {
+    const SystemTime midnight = history_.midnight(kept.status.window->start);
+    if (end > midnight) end = std::max(end, midnight + kStandIn);
+  }
   return clock_.steady() + (end - now);
 }
 

