@@ -16,7 +16,7 @@ struct Renderer::State {
 
 Folding Renderer::State::fold(const Report& report, const Options& options) {
   const Caps caps = {options.max_family_series, options.max_series};
-  const Folding nothing;
+  Folding nothing;
   const Content whole = {report, options, nothing};
   bool was_folded = false;
   for (const FoldState& kind : folded) was_folded = was_folded || kind.rows;
