@@ -52,8 +52,8 @@ constexpr Setting<Config> kOutputSettings[] = {
      .shape = Shape::list,
      .type = "list of labels",
      .example = "team",
-     .meaning = "Labels of pods that costs are added up by, each with a family's worth of series "
-                "per value. OpenCost is asked for them.",
+     .meaning = "Labels of pods that costs are added up by, with series for each of their values. "
+                "OpenCost is asked for them.",
      .apply = [](Config& c, const Item& i) { return add_label_name(c.metric_labels, i); },
      .print = [](const Config& c) { return print_list(c.metric_labels); }},
     {.key = "metrics.max_series",

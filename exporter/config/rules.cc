@@ -43,6 +43,7 @@ Result<void> add_label_name(std::vector<std::string>& names, const Item& item) {
 
 std::vector<Item> print_list(const std::vector<std::string>& list) {
   std::vector<Item> items;
+  items.reserve(list.size());
   for (const std::string& text : list) {
     items.push_back({.text = text, .key = {}, .index = items.size()});
   }

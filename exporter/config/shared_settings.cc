@@ -54,6 +54,7 @@ Result<void> add_weight(Config& config, const Item& item) {
 
 std::vector<Item> print_numbers(const std::map<std::string, double>& numbers) {
   std::vector<Item> items;
+  items.reserve(numbers.size());
   for (const auto& [name, number] : numbers) {
     items.push_back({.text = print_number(number), .key = name, .index = items.size()});
   }
