@@ -142,7 +142,7 @@ void expect_the_rest_as_it_was(const Families& whole, const Families& folded) {
   for (const auto& [family, samples] : whole) {
     const bool can_fold =
         std::any_of(std::begin(kFoldable), std::end(kFoldable),
-                    [&](const Foldable& foldable) { return foldable.family->name == family; });
+                    [&name = family](const auto& row) { return row.family->name == name; });
     if (can_fold) continue;
     ASSERT_EQ(folded.at(family).size(), samples.size()) << family;
     for (std::size_t i = 0; i < samples.size(); ++i) {
