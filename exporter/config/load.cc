@@ -57,7 +57,7 @@ budgets:
   - {name: demo, cluster: demo, monthly: 2400}
   - {name: payments, namespaces: ["pay*"], monthly: 190}
   - {name: team-data, labels: {team: data}, monthly: 800}
-  - {name: shop, tenant: shop, monthly: 130}
+  - {name: shop, tenant: shop, monthly: 260}
 metrics: {labels: [team, app]}
 )";
 

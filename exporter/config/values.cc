@@ -204,14 +204,14 @@ Result<std::uint64_t> parse_integer(std::string_view text, std::uint64_t least,
 }
 
 Result<double> parse_positive(std::string_view text, std::string_view example) {
-  const auto number = finite(text, example);
+  auto number = finite(text, example);
   if (!number || *number > 0) return number;
   return fail(
       fmt::format("{} is not above zero; write a number such as {}", in_quotes(text), example));
 }
 
 Result<double> parse_number(std::string_view text, const Range& range, std::string_view example) {
-  const auto number = finite(text, example);
+  auto number = finite(text, example);
   if (!number) return number;
   const bool low = range.above_least ? *number <= range.least : *number < range.least;
   const bool high = range.below_most ? *number >= range.most : *number > range.most;

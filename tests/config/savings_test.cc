@@ -1,4 +1,6 @@
 // What counts as a saving; what policies would do; how large families may become.
+#include <fmt/format.h>
+
 #include "tests/config/reading.h"
 
 namespace exporter::config {
@@ -54,9 +56,9 @@ TEST(BadSavings, AreOutOfTheirBounds) {
   for (const std::string key : {"target_cpu_utilisation", "target_memory_utilisation"}) {
     const std::string example = key == "target_cpu_utilisation" ? "0.65" : "0.8";
     for (const std::string value : {"0", "-0", "-0.5", "1.01", "65"}) {
-      bad(key + ": " + value, key + ": \"" + value +
-                                  "\" is not above 0 and at most 1; write a number such as " +
-                                  example);
+      bad(fmt::format("{}: {}", key, value),
+          fmt::format("{}: \"{}\" is not above 0 and at most 1; write a number such as {}", key,
+                      value, example));
     }
   }
   for (const std::string value : {"1", "1.5", "-0.1"}) {

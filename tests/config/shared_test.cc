@@ -1,4 +1,6 @@
 // Cost that serves everybody.
+#include <fmt/format.h>
+
 #include "tests/config/reading.h"
 
 namespace exporter::config {
@@ -129,9 +131,9 @@ TEST(BadShared, HasWeightsThatAreNone) {
   bad("split: weighted, weights: {a: 1, a: 2}", "weights.\"a\": \"a\" stands twice; leave one out");
   for (const std::string name : {"Payments", "pay-*", "a b"}) {
     bad("split: weighted, weights: {\"" + name + "\": 1}",
-        "weights.\"" + name + "\": \"" + name +
-            "\" is not the name of a namespace; write lower-case letters, digits and dashes, such "
-            "as payments");
+        fmt::format("weights.\"{0}\": \"{0}\" is not the name of a namespace; write lower-case "
+                    "letters, digits and dashes, such as payments",
+                    name));
   }
 }
 

@@ -1,4 +1,6 @@
 // Rules of tenants: whose cost is whose.
+#include <fmt/format.h>
+
 #include "tests/config/reading.h"
 
 namespace exporter::config {
@@ -203,12 +205,13 @@ TEST(BadTenants, HavePatternsThatMatchNothing) {
 TEST(BadTenants, HaveLabelsAndAnnotationsThatAreNone) {
   for (const std::string name : {"\"\"", "\"a b\"", "\"team*\"", "\"label:team\"", "\"größe\""}) {
     bad("labels: {" + name + ": b}",
-        "labels." + name + ": " + name +
-            " is not the name of a label; write one such as team or app.kubernetes.io/name");
+        fmt::format("labels.{0}: {0} is not the name of a label; write one such as team or "
+                    "app.kubernetes.io/name",
+                    name));
     bad("annotations: {" + name + ": b}",
-        "annotations." + name + ": " + name +
-            " is not the name of an annotation; write one such as cost-center or "
-            "example.org/owner");
+        fmt::format("annotations.{0}: {0} is not the name of an annotation; write one such as "
+                    "cost-center or example.org/owner",
+                    name));
   }
   bad("labels: {a.b: c, a-b: d}",
       "labels.\"a-b\": \"a-b\" is a_b in OpenCost's answers, as another label here is; leave one "
