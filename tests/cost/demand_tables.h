@@ -84,6 +84,7 @@ struct NodeRow {
 inline std::shared_ptr<const Inventory> inventory(const std::vector<NodeRow>& rows,
                                                   model::Window window = hour()) {
   std::vector<AssetRow> assets_of;
+  assets_of.reserve(rows.size());
   for (const NodeRow& row : rows) {
     assets_of.push_back({.cluster = row.cluster,
                          .name = row.name,

@@ -47,6 +47,7 @@ std::string text(std::string_view name) { return std::string(name); }
 template <class Rows>
 std::vector<std::string> texts(const Rows& rows) {
   std::vector<std::string> out;
+  out.reserve(rows.size());
   for (const auto& row : rows) out.push_back(text(row.name) + " " + text(row.demands));
   return out;
 }

@@ -30,24 +30,24 @@ class Dice {
   std::mt19937_64 random_;
 };
 
-struct Fleet {
+struct Machines {
   std::vector<NodeRow> nodes;
   std::vector<DemandRow> pods;
 };
 
-Fleet random_fleet(Dice& dice) {
-  Fleet fleet;
+Machines random_machines(Dice& dice) {
+  Machines machines;
   const int count = 1 + dice.upto(7);
   for (int i = 0; i < count; ++i) {
-    NodeRow node{.name = "n" + std::to_string(i), .micros = 100 * dice.upto(20)};
+    NodeRow node{.name = "n" + std::to_string(i), .micros = 100L * dice.upto(20)};
     node.cores = dice.one_in(15) ? 0 : 1 + dice.upto(7);
     node.memory_bytes = static_cast<double>(kGiB) * (1 + dice.upto(7));
     node.gpus = dice.one_in(4) ? 1 : 0;
     node.spot = dice.one_in(3);
-    fleet.nodes.push_back(node);
+    machines.nodes.push_back(node);
     if (dice.one_in(25)) {
-      fleet.nodes.push_back(node);
-      fleet.nodes.back().provider_id = "again";
+      machines.nodes.push_back(node);
+      machines.nodes.back().provider_id = "again";
     }
   }
   for (int i = dice.upto(4 * count); i >= 0; --i) {
@@ -63,9 +63,9 @@ Fleet random_fleet(Dice& dice) {
     if (dice.one_in(60)) pod.hours = 0;
     if (dice.one_in(400)) pod.node = "";
     if (dice.one_in(5)) pod.controller_kind = pod.controller = "daemonset";
-    fleet.pods.push_back(pod);
+    machines.pods.push_back(pod);
   }
-  return fleet;
+  return machines;
 }
 
 struct Need {
@@ -83,20 +83,21 @@ Need need(const DemandRow& pod) {
 /// Where each pod is, and what is left of a node is counted anew each time.
 class Naive {
  public:
-  Naive(const Fleet& fleet, const SavingsOptions& options, const std::set<std::string>& before)
-      : fleet_(fleet), options_(options), before_(before) {
-    for (const NodeRow& node : fleet.nodes) ++rows_[node.name];
-    for (const DemandRow& pod : fleet.pods) place_[pod.pod] = pod.node;
+  Naive(const Machines& machines, const SavingsOptions& options,
+        const std::set<std::string>& before)
+      : machines_(machines), options_(options), before_(before) {
+    for (const NodeRow& node : machines.nodes) ++rows_[node.name];
+    for (const DemandRow& pod : machines.pods) place_[pod.pod] = pod.node;
   }
 
   std::set<std::string> gone() {
     bool any = false;
-    for (const DemandRow& pod : fleet_.pods) {
+    for (const DemandRow& pod : machines_.pods) {
       if (pod.node.empty() && pod.costs[Resource::cpu].micros > 0) return {};
       any = any || rows_.contains(pod.node);
     }
     std::vector<std::tuple<bool, double, std::string>> order;
-    for (const NodeRow& node : fleet_.nodes) {
+    for (const NodeRow& node : machines_.nodes) {
       if (usable(node)) order.emplace_back(!before_.contains(node.name), share(node), node.name);
     }
     if (!any) return {};
@@ -108,12 +109,12 @@ class Naive {
  private:
   bool usable(const NodeRow& node) const { return rows_.at(node.name) == 1 && node.cores > 0; }
   const NodeRow& named(const std::string& name) const {
-    return *std::find_if(fleet_.nodes.begin(), fleet_.nodes.end(),
+    return *std::find_if(machines_.nodes.begin(), machines_.nodes.end(),
                          [&](const NodeRow& node) { return node.name == name; });
   }
   Need left(const NodeRow& node) const {
     Need left{node.cores, node.memory_bytes, node.gpus};
-    for (const DemandRow& pod : fleet_.pods) {
+    for (const DemandRow& pod : machines_.pods) {
       if (place_.at(pod.pod) != node.name) continue;
       left.cores -= need(pod).cores;
       left.bytes -= need(pod).bytes;
@@ -135,10 +136,10 @@ class Naive {
   }
   bool keeps_headroom(const std::string& without) const {
     std::int64_t rest = 0, charged = 0;
-    for (const NodeRow& node : fleet_.nodes) {
+    for (const NodeRow& node : machines_.nodes) {
       if (node.name != without && !gone_.contains(node.name)) rest += node.micros;
     }
-    for (const DemandRow& pod : fleet_.pods) {
+    for (const DemandRow& pod : machines_.pods) {
       if (rows_.contains(pod.node)) charged += pod.costs[Resource::cpu].micros;
     }
     return rest - charged >= std::llround(options_.headroom * static_cast<double>(rest));
@@ -153,7 +154,7 @@ class Naive {
       return;
     if (gone_.size() + 1 == rows_.size() || !keeps_headroom(name)) return;
     std::vector<const DemandRow*> pods;
-    for (const DemandRow& pod : fleet_.pods) {
+    for (const DemandRow& pod : machines_.pods) {
       if (place_[pod.pod] != name || pod.controller_kind == "daemonset") continue;
       if (pod.hours == 0) return;
       pods.push_back(&pod);
@@ -180,7 +181,7 @@ class Naive {
     }
   }
 
-  const Fleet& fleet_;
+  const Machines& machines_;
   const SavingsOptions& options_;
   const std::set<std::string>& before_;
   std::map<std::string, int> rows_;
@@ -199,19 +200,19 @@ TEST(NodesAtRandom, AreThoseOfTheSameRuleInOtherWords) {
     std::set<std::string> before;
     Savings last;
     for (int round = 0; round < 3; ++round) {
-      Fleet fleet = random_fleet(dice);
-      Naive naive(fleet, options, before);
+      Machines machines = random_machines(dice);
+      Naive naive(machines, options, before);
       const std::set<std::string> expected = naive.gone();
-      std::shuffle(fleet.nodes.begin(), fleet.nodes.end(), dice.random());
-      std::shuffle(fleet.pods.begin(), fleet.pods.end(), dice.random());
-      last = find_savings(samples::demands(fleet.pods), inventory(fleet.nodes), {}, Watch(),
+      std::shuffle(machines.nodes.begin(), machines.nodes.end(), dice.random());
+      std::shuffle(machines.pods.begin(), machines.pods.end(), dice.random());
+      last = find_savings(samples::demands(machines.pods), inventory(machines.nodes), {}, Watch(),
                           options, round == 0 ? nullptr : &last);
       before.clear();
       for (const NodeSaving& row : last.nodes) before.emplace(row.node);
       ASSERT_EQ(before, expected);
       ASSERT_EQ(before.size(), last.nodes.size());
       for (const NodeSaving& row : last.nodes) {
-        const auto node = std::find_if(fleet.nodes.begin(), fleet.nodes.end(),
+        const auto node = std::find_if(machines.nodes.begin(), machines.nodes.end(),
                                        [&](const NodeRow& a) { return a.name == row.node; });
         ASSERT_EQ(row.per_month.micros, node->micros * 730);
       }

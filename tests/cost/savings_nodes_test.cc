@@ -287,7 +287,7 @@ TEST(Nodes, HaveAPriority) {
     DemandRow row = charged(on("n2", 1), waste);
     NodeRow large = node("n2");
     large.micros = 100'000;
-    const Savings savings = find({node("n1"), large}, {row}, all_of_them(), before);
+    Savings savings = find({node("n1"), large}, {row}, all_of_them(), before);
     EXPECT_THAT(names(savings), ElementsAre("n1"));
     return savings;
   };
@@ -368,6 +368,8 @@ TEST(Nodes, AreComparedForSoLongOnly) {
 TEST(Nodes, OfALargeClusterAreAllFound) {
   std::vector<NodeRow> nodes;
   std::vector<DemandRow> pods;
+  nodes.reserve(500);
+  pods.reserve(10'000);
   for (int i = 0; i < 500; ++i) nodes.push_back(node("n" + std::to_string(i)));
   for (int i = 0; i < 10'000; ++i) {
     pods.push_back(on("n" + std::to_string(i % 500), 0.125F, "p" + std::to_string(i)));

@@ -72,6 +72,7 @@ std::vector<DemandRow> random_rows(Dice& dice) {
     }
   }
   std::vector<DemandRow> out;
+  out.reserve(rows.size());
   for (const auto& [key, row] : rows) out.push_back(row);
   return out;
 }
@@ -284,7 +285,9 @@ class Naive {
 
   Amounts ranked() {
     Amounts out;
-    for (const auto& [place, amount] : found_) {
+    for (const auto& entry : found_) {
+      const Place& place = entry.first;
+      const Amount& amount = entry.second;
       const auto shown = before_.find(place);
       const std::string last = shown == before_.end() ? "" : shown->second.priority;
       const auto reached = [&](double money, bool sticky) {

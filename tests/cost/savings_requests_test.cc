@@ -331,15 +331,15 @@ TEST(LastWeek, ScalesEachResourceByItself) {
   DemandRow now = memory(80, 160), then = merged(84'000'000);
   now.costs += web(0.325F).costs;
   now.cpu = web(0.325F).cpu;
-  then.costs[Resource::memory] = Cost{168 * 400'000};
+  then.costs[Resource::memory] = Cost{168L * 400'000};
   EXPECT_THAT(texts(find({now}, watched({now}), all_of_them(), week({then}))),
               ElementsAre(cpu(250'000), "web memory_request " + std::to_string(150'000 * kMonth)));
 }
 
 TEST(LastWeek, ScalesIdleWorkloadsByTheirSum) {
-  DemandRow then = merged(168 * 500'000);
-  then.costs[Resource::gpu] = Cost{168 * 11'500};
-  then.costs[Resource::storage] = Cost{168 * 900'000};
+  DemandRow then = merged(168L * 500'000);
+  then.costs[Resource::gpu] = Cost{168L * 11'500};
+  then.costs[Resource::storage] = Cost{168L * 900'000};
   EXPECT_THAT(
       texts(find({idle_web()}, watched({idle_web()}, 24, 0.05), all_of_them(), week({then}))),
       ElementsAre(idle(511'500)));
