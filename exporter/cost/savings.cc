@@ -12,7 +12,6 @@ namespace exporter::cost {
 namespace {
 
 using model::Resource;
-using std::chrono::seconds;
 
 using ByCluster = std::map<std::string_view, Cost>;
 
