@@ -176,8 +176,9 @@ Savings find_savings(std::shared_ptr<const Breakdown> current,
     add_idle_capacity(*current, options.headroom, savings.rows);
     keep_what_matters(savings.rows, thresholds, shown);
     for (const Saving& row : savings.rows) totals[row.of.cluster] += row.per_month;
+    if (before != nullptr) savings.needed = before->needed;
     if (assets && assets->window.end > assets->window.start) {
-      savings.nodes = node_savings(*current, *assets, options, thresholds, shown);
+      savings.nodes = node_savings(*current, *assets, options, thresholds, shown, savings.needed);
     }
   }
   savings.totals.assign(totals.begin(), totals.end());

@@ -8,8 +8,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -79,6 +81,9 @@ struct Saving {
 /// spot node is not moved to one. Affinity, taints, zones and what a node keeps for itself are not
 /// known.
 ///
+/// One that could not go in some window is not shown for kNodeRest after it: what a cron job needs
+/// every hour is no spare node.
+///
 /// Tried first are those that were shown before, then those with the least requested; the fullest
 /// are filled first. Once pods were compared with nodes kMostComparisons times in a cluster, no
 /// further node of it is chosen.
@@ -88,11 +93,16 @@ struct NodeSaving {
   Cost per_month;
 };
 
+inline constexpr std::chrono::seconds kNodeRest = std::chrono::hours(24);
+/// When each node, by cluster and name, could last not go.
+using Needed = std::map<std::pair<std::string, std::string>, std::chrono::sys_seconds>;
+
 struct Savings {
   std::shared_ptr<const Breakdown> of;  // views point into both
   std::shared_ptr<const Inventory> assets;
   std::vector<Saving> rows;       // sorted by cluster, namespace, controller kind, controller, kind
   std::vector<NodeSaving> nodes;  // sorted by cluster and node
+  Needed needed;                  // within the last kNodeRest, as far back as `before` goes
   std::vector<std::pair<std::string_view, Cost>> totals;  // by cluster, of `rows`; each cluster
   /// What each cluster wastes a month (each has one), which priorities are measured against: idle
   /// and unmounted cost, and what requests cost beyond usage.

@@ -37,6 +37,7 @@ struct Node {
   bool known = false;  // its capacity, and that there is one of it
   bool fixed = false;  // something runs on it of which nobody knows what it needs
   bool gone = false;
+  bool resting = false;  // it was needed not long ago
   std::optional<Priority> shown;
   std::vector<Pod> pods;  // those that would have to move
 
@@ -87,6 +88,10 @@ void add(std::vector<Cluster>& clusters, const Asset& asset) {
   node.capacity = size_of(asset.gpus, asset.cores, asset.memory_bytes);
   node.free = node.capacity;
   node.known = node.capacity[1] > 0 && node.capacity[2] > 0;
+}
+
+Needed::key_type key(const Cluster& cluster, const Node& node) {
+  return {std::string(cluster.name), std::string(node.name)};
 }
 
 std::vector<Cluster> clusters_of(const Inventory& assets) {
@@ -145,8 +150,8 @@ class Consolidation {
         left_(cluster.nodes.size()) {
     for (Node& node : cluster.nodes) order_.push_back(&node);
     std::sort(order_.begin(), order_.end(), [](const Node* a, const Node* b) {
-      return std::tuple(!a->shown, a->known ? a->share() : 0, a->name) <
-             std::tuple(!b->shown, b->known ? b->share() : 0, b->name);
+      return std::tuple(!a->shown, a->resting, a->known ? a->share() : 0, a->name) <
+             std::tuple(!b->shown, b->resting, b->known ? b->share() : 0, b->name);
     });
   }
 
@@ -213,10 +218,12 @@ class Consolidation {
 
 std::vector<NodeSaving> node_savings(const Breakdown& current, const Inventory& assets,
                                      const SavingsOptions& options, const Thresholds& thresholds,
-                                     const Shown& shown) {
+                                     const Shown& shown, Needed& needed) {
   std::vector<NodeSaving> out;
   const auto apart = current.window.end - assets.window.end;
   if (apart > kLongestGap || apart < -kLongestGap) return out;
+  const auto now = current.window.end;
+  std::erase_if(needed, [&](const auto& node) { return node.second + kNodeRest <= now; });
   const auto length = [](model::Window window) {
     return static_cast<long double>((window.end - window.start).count());
   };
@@ -225,14 +232,19 @@ std::vector<NodeSaving> node_savings(const Breakdown& current, const Inventory& 
   put_pods(*current.rows, clusters);
   for (Cluster& cluster : clusters) {
     if (!cluster.has_pods || !cluster.placed) continue;
-    for (Node& node : cluster.nodes) node.shown = shown.find(cluster.name, node.name);
+    for (Node& node : cluster.nodes) {
+      node.shown = shown.find(cluster.name, node.name);
+      node.resting = needed.contains(key(cluster, node));
+    }
     Consolidation consolidation(cluster, options, scale);
     for (Node* node : consolidation.order()) {
-      if (consolidation.exhausted()) break;
       const Cost saved = monthly(static_cast<long double>(node->cost.micros), assets.window);
       const auto priority = thresholds.rank(saved, cluster.name, node->shown);
-      if (!priority || !consolidation.remove(*node)) continue;
-      out.push_back({cluster.name, node->name, *priority, saved});
+      if (consolidation.exhausted() || !priority || !consolidation.remove(*node)) {
+        needed[key(cluster, *node)] = now;
+      } else if (!node->resting) {
+        out.push_back({cluster.name, node->name, *priority, saved});
+      }
     }
   }
   std::sort(out.begin(), out.end(), [](const NodeSaving& a, const NodeSaving& b) {

@@ -47,9 +47,9 @@ class Thresholds {
 std::vector<Saving> workload_savings(const Breakdown& current, const PeriodCost& last_week,
                                      const Watch& watch, const SavingsOptions& options);
 
-/// REQUIRES: neither window is empty.
+/// `needed` is brought up to date. REQUIRES: neither window is empty.
 std::vector<NodeSaving> node_savings(const Breakdown& current, const Inventory& assets,
                                      const SavingsOptions& options, const Thresholds& thresholds,
-                                     const Shown& shown);
+                                     const Shown& shown, Needed& needed);
 
 }  // namespace exporter::cost

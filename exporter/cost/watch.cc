@@ -135,8 +135,10 @@ bool is_idle(std::span<const Allocation* const> pods, double idle_below) {
 
 void Watch::take(const Breakdown& current, double idle_below) {
   const auto [start, end] = current.window;
-  if (end <= until_) return;
-  if (start > until_ + kLongestGap) begin_anew(start);
+  // A clock that was ahead and was set right would otherwise be waited for.
+  const bool set_back = end + kLongestGap < until_;
+  if (end <= until_ && !set_back) return;
+  if (set_back || start > until_ + kLongestGap) begin_anew(start);
   const sys_seconds last = std::exchange(until_, end);
   const sys_days day = floor<days>(end - seconds(1));
   const PodsByWorkload workloads(*current.rows);

@@ -74,9 +74,10 @@ bool is_idle(std::span<const model::Allocation* const> pods, double idle_below);
 /// Not thread-safe.
 class Watch {
  public:
-  /// Takes in the next window. One that does not end after the last is left out. Bare pods that are
-  /// gone are forgotten, other workloads after kPeakDays. In a cluster where no pod at all used any
-  /// CPU the usage is no measurement: nothing is idle, and there are no peaks.
+  /// Takes in the next window. One that does not end after the last is left out; one that ends
+  /// longer than kLongestGap before it, as when a clock was wrong, begins all anew. Bare pods that
+  /// are gone are forgotten, other workloads after kPeakDays. In a cluster where no pod at all used
+  /// any CPU the usage is no measurement: nothing is idle, and there are no peaks.
   void take(const Breakdown& current, double idle_below);
 
   /// Null for a workload that was never seen.

@@ -1,4 +1,6 @@
 // What could be saved, and what that rests on.
+#include <cmath>
+
 #include "exporter/metrics/families.h"
 
 namespace exporter::metrics {
@@ -43,13 +45,16 @@ void write_amounts(SeriesSink& sink, const Content& content) {
              });
 }
 
+// OpenCost's own five decimals, which single precision has drowned in digits; bytes are whole.
+double as_stated(double amount) { return std::round(amount * 1e5) / 1e5; }
+
 void write_evidence(SeriesSink& sink, const MetricSpec& spec, const Content& content,
                     SavingKind kind, double cost::Evidence::*figure) {
   write_each(sink, spec, content, [&](const Savings& savings) {
     for (const Saving& row : savings.rows) {
       if (row.kind != kind || !row.evidence) continue;
       write_labels(sink, labels_of(row.of));
-      sink.sample({}, (*row.evidence).*figure);
+      sink.sample({}, as_stated((*row.evidence).*figure));
     }
   });
 }

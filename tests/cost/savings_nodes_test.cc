@@ -349,6 +349,26 @@ TEST(Nodes, MayBeKnownFromAWindowNotLongAgo) {
   EXPECT_THAT(names(with({day.end, day.end}, 24'000)), IsEmpty());
 }
 
+// What a cron job needs every hour is no spare node: a series of it would come and go.
+TEST(Nodes, AreNotShownForADayAfterTheyWereNeeded) {
+  Savings last;
+  const auto in = [&](int hour, float cores) {
+    const model::Window window = hours_later(hour);
+    Savings next = find_savings(samples::demands({on("n1", cores), on("n2", 3)}, window),
+                                inventory({node("n1"), node("n2")}, window), {}, Watch(),
+                                all_of_them(), &last);
+    last = std::move(next);
+    return names(last);
+  };
+  EXPECT_THAT(in(0, 1), ElementsAre("n1"));
+  EXPECT_THAT(in(1, 2), IsEmpty());
+  EXPECT_THAT(in(2, 1), IsEmpty());
+  EXPECT_THAT(in(24, 1), IsEmpty());
+  EXPECT_THAT(in(25, 1), ElementsAre("n1"));
+  EXPECT_EQ(last.needed.size(), 1) << "n2 takes the pods of n1";
+  EXPECT_THAT(in(26, 1), ElementsAre("n1"));
+}
+
 // A node that only daemon sets fill, after so many others whose pods fit nowhere.
 std::vector<std::string> after(int others) {
   std::vector<NodeRow> nodes = {node("z")};

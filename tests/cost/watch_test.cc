@@ -151,11 +151,20 @@ TEST(Watch, RemembersSinceWhenAndHowLong) {
 TEST(Watch, LeavesOutAWindowThatDoesNotEndAfterTheLast) {
   Life life;
   life.hour({busy(), idle_web()});
-  life.in(hours_later(0), {busy(), web(0.9F)}).in(hours_later(-1), {web(0.9F)}).in({}, {});
+  life.in(hours_later(0), {busy(), web(0.9F)}).in(hours_later(-2), {web(0.9F)});
   EXPECT_EQ(life.watch().until(), at(1));
   EXPECT_EQ(life.watch().size(), 2);
   EXPECT_EQ(life.of(kWeb).idle_since, at(0));
   EXPECT_EQ(life.of(kWeb).highest().cores, 0.01F);
+}
+
+TEST(Watch, BeginsAnewWhenAClockThatWasAheadIsSetRight) {
+  Life life;
+  life.hour({busy(), idle_web()});
+  life.in(hours_later(-3), {busy(), idle_web()});
+  EXPECT_EQ(life.watch().until(), at(-2));
+  EXPECT_EQ(life.of(kWeb).idle_since, at(-3));
+  EXPECT_EQ(life.of(kWeb).since, at(-3));
 }
 
 TEST(Watch, IsIdleSinceTheFirstOfItsIdleWindows) {
