@@ -41,11 +41,20 @@ inline Pages replay(const std::string& directory) {
   poll::Publisher publisher(clock, history, ledger, self, board, [](const log::Event&) {});
   poll::PublisherOptions options;
   options.sources = {"eu", "us"};
-  options.budgets = {
-      {.name = "all", .monthly = 5000},
-      {.name = "payments", .monthly = 90.5, .cluster = "eu", .namespaces = {"pay*"}}};
+  options.budgets = {{.name = "all", .monthly = 5000},
+                     {.name = "payments", .monthly = 90.5, .cluster = "eu", .namespaces = {"pay*"}},
+                     {.name = "shop", .monthly = 300, .tenant = "shop"}};
+  options.rules.tenants = {{.tenant = "money", .namespaces = {"pay*"}},
+                           {.tenant = "shop", .cluster = "eu", .namespaces = {"checkout"}}};
+  options.rules.labels = {"team"};
+  options.shared = {.namespaces = {"kube-system"},
+                    .monthly_amounts = {{"support", 100}},
+                    .idle = true,
+                    .over = cost::Over::tenants};
+  options.savings.idle_for = options.savings.minimum_observation = std::chrono::hours(1);
+  options.policies = {{.name = "idle", .exclude = {"dev-*"}, .minimum_per_hour = 0.01}};
   publisher.adopt(options);
-  if (const auto replayed = poll::replay(*recordings, {}, clock, publisher); !replayed) {
+  if (const auto replayed = poll::replay(*recordings, {"team"}, clock, publisher); !replayed) {
     throw std::runtime_error(replayed.error().message);
   }
   const auto exposition = metrics::expose(board.latest()->page, {}, {.exporter = false});

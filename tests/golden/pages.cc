@@ -86,8 +86,8 @@ int record(const std::string& directory) {
     source.name = name;
     source.url = "http://opencost:9003";
     pollers.push_back(std::make_unique<poll::Poller>(
-        source, poll::Schedule{.jitter = 0}, http::RetryPolicy{.retries = 0}, clock,
-        std::move(transport), history, publisher, log, 1));
+        source, poll::Schedule{.jitter = 0, .labels = {"team"}}, http::RetryPolicy{.retries = 0},
+        clock, std::move(transport), history, publisher, log, 1));
   }
   for (int second = 0; second < 70; ++second) {
     for (auto& poller : pollers) poller->step({});

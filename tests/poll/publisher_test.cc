@@ -154,8 +154,26 @@ TEST(Publisher, AtMidnightTodayBecomesYesterday) {
   it.publisher.expire();
   EXPECT_FALSE(it.shows("_cost_today"));
   EXPECT_TRUE(it.shows("_cost_yesterday"));
-  EXPECT_EQ(it.publisher.next_expiry(), it.clock.steady() + minutes(35));
+  // It was good for 35 minutes more, and stands in for an hour.
+  EXPECT_EQ(it.publisher.next_expiry(), it.clock.steady() + minutes(60));
+  it.clock.advance(minutes(60) - milliseconds(1));
+  it.publisher.expire();
+  EXPECT_TRUE(it.shows("_cost_yesterday"));
+  it.clock.advance(milliseconds(1));
+  it.publisher.expire();
+  EXPECT_FALSE(it.shows("_cost_yesterday"));
   EXPECT_THAT(it.events.lines(), IsEmpty());  // as it does every night
+}
+
+TEST(Publisher, AnAnswerTooOldAtMidnightStandsForNothing) {
+  Publishing it(at(23, 15));
+  it.accept("eu", question(Query::today, {at(0), at(23, 5)}));
+  it.clock.advance(minutes(40));
+  it.publisher.expire();
+  EXPECT_FALSE(it.shows("_cost_today"));
+  it.clock.advance(minutes(10));
+  it.publisher.expire();
+  EXPECT_FALSE(it.shows("_cost_yesterday"));
 }
 
 TEST(Publisher, AnAnswerOfYesterdayThatComesAfterMidnightIsNotTodays) {

@@ -78,6 +78,7 @@ struct SavingsLife : testing::Test {
       if (line.find("\"job\"") != std::string::npos) continue;
       if (line.find("\"batch\"") != std::string::npos) continue;  // all jobs
       if (line.find("\"dev-") != std::string::npos) continue;     // in office hours only
+      if (line.find("today") != std::string::npos) continue;      // not just after midnight
       now.insert(line.substr(0, line.rfind(' ')));
     }
     for (const std::string& one : now) {
@@ -131,9 +132,11 @@ TEST_F(SavingsLife, WasteIsFoundOnceAndAfterARestartAsWell) {
     EXPECT_LE(times, saving.find(" dev-") == std::string::npos ? 1 : 3) << saving;
     EXPECT_THAT(saving, Not(testing::HasSubstr(" payments/")));
   }
-  // A restart shows nothing until it has asked: three lives, and each series once in each.
+  // Which nodes were needed is not remembered: three lives, and each node once in each.
   EXPECT_GT(series_appeared.size(), 500U);
-  for (const auto& [name, times] : series_appeared) EXPECT_LE(times, 1) << name;
+  for (const auto& [name, times] : series_appeared) {
+    EXPECT_LE(times, name.find("idle_node") == std::string::npos ? 1 : 3) << name;
+  }
 }
 
 TEST_F(SavingsLife, IdleTimeIsRememberedThroughRestarts) {

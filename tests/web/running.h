@@ -56,8 +56,9 @@ inline std::shared_ptr<const metrics::Page> uniform_page(int generation, int nam
     hour->namespaces.push_back({"prod", rows->text.store(name), costs});
   }
   hour->rows = rows;
-  return std::make_shared<const metrics::Page>(
-      metrics::render({.sources = {report_of(hour)}, .budgets = {}}, {}));
+  cost::Report report;
+  report.sources = {report_of(hour)};
+  return std::make_shared<const metrics::Page>(metrics::render(report, {}));
 }
 
 /// A page of `mebibytes` blocks filled with `letter`, which no deflated form goes with.
