@@ -24,6 +24,7 @@ std::vector<Cost> apportion(Cost total, std::span<const std::int64_t> weights) {
   const auto amount = static_cast<std::uint64_t>(total.micros);
   const std::uint64_t magnitude = total.micros < 0 ? 0 - amount : amount;
   std::vector<Part> parts;
+  parts.reserve(weights.size());
   std::uint64_t left = magnitude;
   for (std::int64_t weight : weights) {
     const Wide product = static_cast<Wide>(magnitude) * static_cast<std::uint64_t>(weight);
@@ -37,6 +38,7 @@ std::vector<Cost> apportion(Cost total, std::span<const std::int64_t> weights) {
   });
   for (std::size_t i = 0; i < left; ++i) ++parts[order[i]].floor;
   std::vector<Cost> out;
+  out.reserve(parts.size());
   for (const Part& part : parts) {
     out.push_back({static_cast<std::int64_t>(total.micros < 0 ? 0 - part.floor : part.floor)});
   }

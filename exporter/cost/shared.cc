@@ -123,6 +123,7 @@ std::vector<std::span<const Target>> groups_of(Targets& targets, Over over) {
 void split(Pool pool, const SharedOptions& options, std::vector<SharedCost>& out) {
   const auto groups = groups_of(pool.targets, options.over);
   std::vector<std::int64_t> weights;
+  weights.reserve(groups.size());
   for (const auto& group : groups) weights.push_back(weight_of(group, options));
   const std::vector<Cost> parts = apportion(pool.per_hour, weights);
   for (std::size_t i = 0; i < groups.size(); ++i) {

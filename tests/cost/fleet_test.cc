@@ -118,7 +118,7 @@ TEST(FleetSum, OfClustersThatCostNothingIsZeroAndNotAbsent) {
 }
 
 TEST(FleetSum, OfHugeCosts) {
-  const std::int64_t huge = std::int64_t{1} << 61;
+  const std::int64_t huge = std::int64_t{1} << 60;
   const std::vector<SourceReport> sources = {source({pod("a", "x", "p", huge)}, {}),
                                              source({pod("b", "x", "p", huge + 1)}, {})};
   EXPECT_EQ(total(add_up(sources).per_hour), std::to_string(2 * huge + 1));

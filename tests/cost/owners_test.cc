@@ -9,7 +9,6 @@ namespace exporter::cost {
 namespace {
 
 using model::LabelSet;
-using model::Resource;
 using samples::idle;
 using samples::labelled;
 using samples::pod;
@@ -117,6 +116,7 @@ std::shared_ptr<const Attribution> attributed(const std::vector<Row>& rows,
 
 std::vector<std::string> texts(const std::vector<TenantCost>& tenants) {
   std::vector<std::string> out;
+  out.reserve(tenants.size());
   for (const TenantCost& row : tenants) {
     out.push_back(std::string(row.cluster) + "/" + std::string(row.tenant) + " " +
                   std::to_string(row.costs.total().micros));
@@ -126,6 +126,7 @@ std::vector<std::string> texts(const std::vector<TenantCost>& tenants) {
 
 std::vector<std::string> texts(const std::vector<LabelCost>& labels) {
   std::vector<std::string> out;
+  out.reserve(labels.size());
   for (const LabelCost& row : labels) {
     out.push_back(std::string(row.cluster) + "/" + std::string(row.label) + "=" +
                   std::string(row.value) + " " + std::to_string(row.costs.total().micros));

@@ -183,6 +183,7 @@ TEST_F(Nights, RejectedPodsByTheirController) {
 
 TEST_F(Nights, SumsOfMonthsAreCapped) {
   std::vector<Pod> pods;
+  pods.reserve(9);
   for (int i = 0; i < 9; ++i) {
     pods.push_back(idle("dev", "p" + std::to_string(i), std::int64_t{1} << 53));
   }
