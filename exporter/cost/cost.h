@@ -90,10 +90,10 @@ Fleet add_up(std::span<const SourceReport> sources);
 /// All sources, in configuration order. Parts are shared between reports and never change.
 struct Report {
   std::vector<SourceReport> sources;
-  std::vector<BudgetStatus> budgets;
-  std::vector<SharedCost> shared;  // sorted by cluster, target and source
+  std::vector<BudgetStatus> budgets{};
+  std::vector<SharedCost> shared{};  // sorted by cluster, target and source
   bool shared_over_tenants = false;
-  Fleet fleet;
+  Fleet fleet{};
 
   /// The same parts, not equal ones: cheap, and true when nothing was decoded in between.
   friend bool operator==(const Report&, const Report&) = default;
