@@ -78,7 +78,7 @@ BudgetStatus check(const Budget& budget, const TenantRules& rules,
                    std::span<const SourceReport> sources, std::chrono::seconds month);
 
 /// All sources together, each figure only while every one of them has it: a sum that lacks a
-/// cluster must never look like a saving. Nothing for a single source, whose clusters say the same.
+/// cluster must never look like a saving.
 struct Fleet {
   std::optional<model::Costs> per_hour, month_to_date, forecast;
 

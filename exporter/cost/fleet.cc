@@ -28,7 +28,7 @@ const PeriodCost& month_of(const SourceReport& source) {
 }  // namespace
 
 Fleet add_up(std::span<const SourceReport> sources) {
-  if (sources.size() < 2) return {};
+  if (sources.empty()) return {};
   Fleet fleet;
   fleet.per_hour = sum(
       sources, [](const SourceReport& source) { return source.current != nullptr; },

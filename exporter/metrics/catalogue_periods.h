@@ -124,7 +124,7 @@ inline constexpr MetricSpec kPeriodAmounts[] = {
     {.name = "opencost_fleet_cost_month_to_date",
      .unit = "currency",
      .help = "Cost of all clusters together since the first of the month, absent while nothing is "
-             "known of any of them and with a single source.",
+             "known of any of them.",
      .labels = {"resource"}},
     {.name = "opencost_cluster_cost_last_month",
      .unit = "currency",
@@ -174,7 +174,7 @@ inline constexpr MetricSpec kPeriodAmounts[] = {
     {.name = "opencost_fleet_cost_forecast",
      .unit = "currency",
      .help = "Where the month of all clusters together ends; absent while any of them has no "
-             "forecast and with a single source.",
+             "forecast.",
      .labels = {"resource"}},
 };
 

@@ -49,8 +49,7 @@ inline constexpr MetricSpec kRates[] = {
      .labels = {"cluster", "asset_type", "name", "provider_id"}},
     {.name = "opencost_fleet_cost_per_hour",
      .unit = "currency per hour",
-     .help = "Run rate of all clusters together, absent while any of them has none and with a "
-             "single source.",
+     .help = "Run rate of all clusters together, absent while any of them has none.",
      .labels = {"resource"}},
     {.name = "opencost_tenant_cost_per_hour",
      .unit = "currency per hour",

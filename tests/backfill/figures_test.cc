@@ -81,7 +81,7 @@ TEST_F(Figures, EveryWindowIsWhatTheClusterCost) {
   EXPECT_GT(made->bytes, 6u * 1000);
 }
 
-TEST_F(Figures, OnlyRunRatesAndTheReconciliationAreInIt) {
+TEST_F(Figures, OnlyRunRatesEfficiencyAndTheReconciliationAreInIt) {
   ASSERT_TRUE(run());
   std::vector<std::string> names;
   for (const auto& family : samples::read_openmetrics(read()).families) {
@@ -94,7 +94,9 @@ TEST_F(Figures, OnlyRunRatesAndTheReconciliationAreInIt) {
                   "opencost_workload_cost_per_hour", "opencost_pod_cost_per_hour",
                   "opencost_idle_cost_per_hour", "opencost_unmounted_cost_per_hour",
                   "opencost_node_cost_per_hour", "opencost_node_idle_cost_per_hour",
-                  "opencost_asset_cost_per_hour", "opencost_reconciliation_difference_ratio"));
+                  "opencost_asset_cost_per_hour", "opencost_cluster_efficiency_ratio",
+                  "opencost_namespace_efficiency_ratio", "opencost_workload_efficiency_ratio",
+                  "opencost_pod_efficiency_ratio", "opencost_reconciliation_difference_ratio"));
 }
 
 TEST_F(Figures, HelpIsThatOfTheCatalogue) {
@@ -197,6 +199,35 @@ TEST_F(Figures, AreInTheCurrencyAndOfTheFamiliesThatLiveOnesAreOf) {
       file.value("opencost_idle_cost_per_hour", with({{"cluster", "demo"}, {"resource", "cpu"}}),
                  unix_seconds(window.end)),
       2 * cpu.amount());
+}
+
+TEST_F(Figures, TenantsAndLabelsShareOutTheNamespaces) {
+  setup_.rules = {{{.tenant = "money", .namespaces = {"pay*"}}}, {"team"}};
+  setup_.labels = {"team"};
+  setup_.metrics.max_series = setup_.metrics.max_family_series = 1;  // nothing is folded
+  ASSERT_TRUE(run());
+  for (const std::string& request : server().requests()) {
+    EXPECT_EQ(request.find("includeAggregatedMetadata") != std::string::npos,
+              request.find("/allocation") != std::string::npos)
+        << request;
+  }
+  const ReadFile file = samples::read_openmetrics(read());
+  const auto sums = [&](const char* family) {
+    std::map<std::pair<std::string, std::int64_t>, double> out;
+    for (const auto& series : file.family(family)->series) {
+      for (const auto& [time, value] : series.points) {
+        out[{series.labels.at("resource"), time}] += value;
+      }
+    }
+    return out;
+  };
+  const auto whole = sums("opencost_namespace_cost_per_hour");
+  for (const char* family : {"opencost_tenant_cost_per_hour", "opencost_label_cost_per_hour"}) {
+    ASSERT_NE(file.family(family), nullptr);
+    const auto parts = sums(family);
+    ASSERT_EQ(parts.size(), whole.size());
+    for (const auto& [key, cost] : whole) EXPECT_NEAR(parts.at(key), cost, 1e-9) << key.first;
+  }
 }
 
 TEST_F(Figures, LabelsAreEscapedAndASeriesKeepsItsOwn) {

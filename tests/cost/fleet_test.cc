@@ -60,12 +60,11 @@ TEST(FleetSum, IsOfAllClustersIdleAndUnmountedIncluded) {
   EXPECT_EQ(fleet({eu(), us(), us()}), "2123 85000 89246");
 }
 
-TEST(FleetSum, IsNothingForOneSource) {
+TEST(FleetSum, IsOfOneSourceAsWellButNotOfNone) {
   EXPECT_EQ(fleet({}), "absent absent absent");
-  EXPECT_EQ(fleet({eu()}), "absent absent absent");
-  EXPECT_EQ(fleet({source({pod("a", "x", "p", 1), pod("b", "x", "p", 1)}, {})}),
-            "absent absent absent")
-      << "whatever it answers for";
+  EXPECT_EQ(fleet({eu()}), "123 5000 5246");
+  EXPECT_EQ(fleet({source({pod("a", "x", "p", 1), pod("b", "x", "p", 1)}, {})}), "2 0 4")
+      << "and of all it answers for";
 }
 
 TEST(FleetSum, OfTwoSourcesOfSeveralClusters) {
