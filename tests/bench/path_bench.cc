@@ -36,6 +36,28 @@ const cost::Report& report(std::int64_t pods) {
   return made;
 }
 
+// Every series there is, for comparison with what folds nothing.
+metrics::Options uncapped() {
+  metrics::Options options;
+  options.max_series = options.max_family_series = UINT64_MAX;
+  return options;
+}
+
+// What follows from a window besides its sums: tenants, efficiency, what was seen, savings.
+cost::SourceReport derived(std::shared_ptr<const cost::Breakdown> current) {
+  static const auto rules = std::make_shared<const cost::AttributionRules>(
+      cost::AttributionRules{{{.tenant = "all"}}, {}});
+  cost::SourceReport source;
+  source.efficiency = std::make_shared<const cost::Efficiency>(cost::measure(current));
+  source.attribution = std::make_shared<const cost::Attribution>(cost::attribute(current, rules));
+  cost::Watch watch;
+  watch.take(*current, cost::SavingsOptions{}.idle_below);
+  source.savings = std::make_shared<const cost::Savings>(
+      cost::find_savings(current, nullptr, {}, watch, {}, nullptr));
+  source.current = std::move(current);
+  return source;
+}
+
 void set_bytes(benchmark::State& state, std::size_t bytes) {
   state.SetBytesProcessed(static_cast<std::int64_t>(bytes) * state.iterations());
 }
@@ -93,18 +115,40 @@ void roll_up(benchmark::State& state) {
 }
 BENCHMARK(roll_up)->Arg(1'000)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
+void derive(benchmark::State& state) {
+  const auto current = report(state.range(0)).sources.front().current;
+  for (auto _ : state) benchmark::DoNotOptimize(derived(current).savings->totals.size());
+}
+BENCHMARK(derive)->Arg(1'000)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+
 /// Families, text and deflate.
 void render(benchmark::State& state) {
   const cost::Report& rows = report(state.range(0));
   std::uint64_t series = 0;
   for (auto _ : state) {
-    const metrics::Page page = metrics::render(rows, {});
+    const metrics::Page page = metrics::render(rows, uncapped());
     series = page.series;
     benchmark::DoNotOptimize(page.crc32);
   }
   state.counters["series"] = static_cast<double>(series);
 }
 BENCHMARK(render)->Arg(1'000)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+
+/// Page after page, most pods folded.
+void render_folded(benchmark::State& state) {
+  const cost::Report& rows = report(state.range(0));
+  metrics::Options options;
+  options.max_series = options.max_family_series = 20'000;
+  metrics::Renderer renderer;
+  std::uint64_t series = 0;
+  for (auto _ : state) {
+    const metrics::Page page = renderer.render(rows, options);
+    series = page.series;
+    benchmark::DoNotOptimize(page.crc32);
+  }
+  state.counters["series"] = static_cast<double>(series);
+}
+BENCHMARK(render_folded)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 /// The part of render that compresses, over the same text.
 void deflate(benchmark::State& state) {
@@ -180,11 +224,9 @@ void answer_to_page(benchmark::State& state) {
   const std::string& text = body(state.range(0));
   for (auto _ : state) {
     cost::Report rows;
-    cost::SourceReport source;
-    source.current =
-        std::make_shared<const cost::Breakdown>(cost::break_down(bench::decode(text).table));
-    rows.sources.push_back(std::move(source));
-    benchmark::DoNotOptimize(metrics::render(rows, {}).crc32);
+    rows.sources.push_back(derived(
+        std::make_shared<const cost::Breakdown>(cost::break_down(bench::decode(text).table))));
+    benchmark::DoNotOptimize(metrics::render(rows, uncapped()).crc32);
   }
   set_bytes(state, text.size());
 }

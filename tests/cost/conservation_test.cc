@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "tests/cost/sums.h"
 #include "tests/cost/tables.h"
 
 namespace exporter::cost {
@@ -10,9 +11,10 @@ namespace {
 
 using model::Costs;
 using model::RowKind;
+using samples::Names;
 using samples::Row;
-
-using Names = std::vector<std::string>;
+using samples::Sums;
+using samples::text;
 
 // A few names from small pools, so that they often meet.
 class Dice {
@@ -71,8 +73,6 @@ std::vector<Row> random_rows(Dice& dice) {
   return out;
 }
 
-using Sums = std::map<Names, Costs>;
-
 struct Naive {
   Sums workloads, namespaces, idle, unmounted, clusters;
 };
@@ -92,32 +92,16 @@ Naive recompute(const std::vector<Row>& rows) {
   return naive;
 }
 
-std::string text(std::string_view view) { return std::string(view); }
-
-// As a map; fails when the rows are not sorted or a label set stands there twice.
-template <class Rows, class Key>
-Sums sums(const Rows& rows, Key key) {
-  Sums out;
-  Names last;
-  for (const auto& row : rows) {
-    const Names names = key(row);
-    EXPECT_TRUE(out.empty() || last < names) << testing::PrintToString(names);
-    out[names] = row.costs;
-    last = names;
-  }
-  return out;
-}
-
 Sums by_cluster(const std::vector<ClusterCost>& rows) {
-  return sums(rows, [](const ClusterCost& row) { return Names{text(row.cluster)}; });
+  return samples::sums(rows, [](const ClusterCost& row) { return Names{text(row.cluster)}; });
 }
 
 Naive read(const Breakdown& breakdown) {
   Naive out;
-  out.workloads = sums(breakdown.workloads, [](const WorkloadCost& row) {
+  out.workloads = samples::sums(breakdown.workloads, [](const WorkloadCost& row) {
     return Names{text(row.cluster), text(row.name_space), text(row.kind), text(row.name)};
   });
-  out.namespaces = sums(breakdown.namespaces, [](const NamespaceCost& row) {
+  out.namespaces = samples::sums(breakdown.namespaces, [](const NamespaceCost& row) {
     return Names{text(row.cluster), text(row.name_space)};
   });
   out.idle = by_cluster(breakdown.idle);

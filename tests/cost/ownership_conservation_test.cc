@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "tests/cost/sums.h"
 #include "tests/cost/tables.h"
 
 namespace exporter::cost {
@@ -12,10 +13,10 @@ namespace {
 
 using model::Costs;
 using model::RowKind;
+using samples::Names;
 using samples::Row;
-
-using Names = std::vector<std::string>;
-using Sums = std::map<Names, Costs>;
+using samples::Sums;
+using samples::text;
 
 class Dice {
  public:
@@ -118,30 +119,14 @@ SourceReport report(const std::vector<Row>& rows, const AttributionRules& rules)
   return out;
 }
 
-std::string text(std::string_view view) { return std::string(view); }
-
-// As maps; fails when the rows are not sorted or a name stands there twice.
-template <class Rows, class Key>
-Sums read(const Rows& rows, Key key) {
-  Sums out;
-  Names last;
-  for (const auto& row : rows) {
-    const Names names = key(row);
-    EXPECT_TRUE(out.empty() || last < names) << testing::PrintToString(names);
-    out[names] = row.costs;
-    last = names;
-  }
-  return out;
-}
-
 Sums tenants(const Attribution& attribution) {
-  return read(attribution.tenants, [](const TenantCost& row) {
+  return samples::sums(attribution.tenants, [](const TenantCost& row) {
     return Names{text(row.cluster), text(row.tenant)};
   });
 }
 
 Sums labels(const Attribution& attribution) {
-  return read(attribution.labels, [](const LabelCost& row) {
+  return samples::sums(attribution.labels, [](const LabelCost& row) {
     return Names{text(row.cluster), text(row.label), text(row.value)};
   });
 }
