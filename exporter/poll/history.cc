@@ -177,7 +177,13 @@ void History::take(const Observation& observation) {
     return sum.first.start <= day.start && day.end <= sum.first.end;
   });
   reload(observation.source, kept);
-  count(observation.source, kept, observation.fetched_at);
+}
+
+void History::tell(const std::string& source, SystemTime now) {
+  std::lock_guard lock(mutex_);
+  const auto kept = kept_.find(source);
+  if (kept == kept_.end()) return;
+  count(source, kept->second, now);
   figures();
 }
 

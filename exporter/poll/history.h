@@ -59,6 +59,9 @@ class History {
   /// Takes in an accepted answer of Query::day. One with far fewer rows than the first answer for
   /// the same day is not believed: the first stays.
   void take(const Observation& observation);
+  /// Brings the metrics of the ledger up to date after take(). To be called when the page is out:
+  /// they must not promise days that a scrape does not find yet.
+  void tell(const std::string& source, SystemTime now);
 
   /// Finished days and `today` together. `today` is the last answer of Query::today or null; one of
   /// yesterday stands for what is known of that day until its own answer comes.

@@ -129,7 +129,10 @@ void Publisher::observe(const Observation& observation) {
   }
   // The page first: `opencost_up` must not promise what a scrape does not find yet.
   publish();
-  if (poll.failure.empty()) self_.answer_accepted(accepted(observation, kept.status.rows));
+  if (poll.failure.empty()) {
+    self_.answer_accepted(accepted(observation, kept.status.rows));
+    if (query == Query::day) history_.tell(observation.source, observation.fetched_at);
+  }
   self_.poll_finished(poll);
 }
 

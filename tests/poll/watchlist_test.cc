@@ -52,7 +52,8 @@ struct WatchlistTest : testing::Test {
   std::vector<std::string> matched(Watchlist& list, int hour,
                                    const std::vector<const char*>& idle) {
     std::vector<std::string> names;
-    for (const auto& match : list.take("eu", window(hour, idle)).at(0)->matches) {
+    const auto status = list.take("eu", window(hour, idle)).at(0);
+    for (const auto& match : status->matches) {
       names.emplace_back(match.workload.name);
     }
     return names;
