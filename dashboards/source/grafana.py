@@ -59,11 +59,11 @@ def as_queries(given, legend=""):
     return [Query(each, legend) if isinstance(each, str) else each for each in given]
 
 
-def stat(title, description, query, unit, *, colours=None, width=4, height=4, **more):
+def stat(title, description, query, unit, *, colours=None, text="auto", width=4, height=4, **more):
     """One figure, or one of each series. Asked for now: a figure of an hour ago must not pass for today's."""
     options = {"reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
                "colorMode": "value" if colours else "none", "graphMode": "none", "justifyMode": "auto",
-               "textMode": "auto", "orientation": "auto", "wideLayout": True, "showPercentChange": False}
+               "textMode": text, "orientation": "auto", "wideLayout": True, "showPercentChange": False}
     return panel("stat", title, description, as_queries(query), unit=unit, width=width, height=height,
                  instant=True, options=options, colours=colours, **more)
 
