@@ -29,7 +29,7 @@ import type { RenameByRegexTransformerOptions } from '@grafana/data/dist/types/t
 import type { SortByTransformerOptions } from '@grafana/data/dist/types/transformations/transformers/sortBy';
 
 // A query of Prometheus. The data source's own package is not a dependency: these are the members it stores.
-export interface Target {
+interface Target {
   refId: string;
   expr: string;
   datasource?: DataSourceRef;
@@ -45,7 +45,7 @@ export interface Target {
   range?: boolean;
 }
 
-export interface Annotation {
+interface Annotation {
   builtIn?: number;
   datasource: DataSourceRef;
   enable: boolean;
@@ -66,7 +66,7 @@ export interface Annotation {
   useValueForTime?: boolean;
 }
 
-export interface Variable extends Omit<VariableModel, 'query'> {
+interface Variable extends Omit<VariableModel, 'query'> {
   auto?: boolean;
   auto_count?: number;
   auto_min?: string;
@@ -74,7 +74,7 @@ export interface Variable extends Omit<VariableModel, 'query'> {
   query?: string | { qryType?: number; query: string; refId: string };
 }
 
-export interface Dashboard extends Omit<GrafanaDashboard, 'annotations' | 'panels' | 'templating'> {
+interface Dashboard extends Omit<GrafanaDashboard, 'annotations' | 'panels' | 'templating'> {
   __elements?: Record<string, unknown>;
   __inputs?: Array<{
     description?: string; label: string; name: string; pluginId?: string; pluginName?: string; type: string;
@@ -85,7 +85,7 @@ export interface Dashboard extends Omit<GrafanaDashboard, 'annotations' | 'panel
   templating?: { list: Variable[] };
 }
 
-export interface Row extends Omit<GrafanaRow, 'panels'> {}
+type Row = Omit<GrafanaRow, 'panels'>;
 
 interface Link {
   internal?: unknown;
@@ -101,7 +101,7 @@ interface Field<Custom> extends Omit<GrafanaField, 'custom' | 'links'> {
   links?: Link[];
 }
 
-export interface Override {
+interface Override {
   matcher: MatcherConfig;
   properties: Array<{ id: string; value?: unknown }>;
 }
@@ -123,11 +123,10 @@ interface PanelOf<Type, Options, Custom>
   type: Type;
 }
 
-export interface Everything { Annotation: Annotation; Dashboard: Dashboard; Fields: Fields; Matchers: Matchers; Panels: Panels; Row: Row; Target: Target; Transformations: Transformations; Variable: Variable }
 interface Nothing {}
 
 // Panel types, then the configuration of a field in each.
-export interface Panels {
+interface Panels {
   bargauge: PanelOf<'bargauge', bargauge.Options, Nothing>;
   stat: PanelOf<'stat', stat.Options, Nothing>;
   table: PanelOf<'table', table.Options, table.FieldConfig>;
@@ -135,7 +134,7 @@ export interface Panels {
   timeseries: PanelOf<'timeseries', timeseries.Options, timeseries.FieldConfig>;
 }
 
-export interface Fields {
+interface Fields {
   bargauge: Field<Nothing>;
   stat: Field<Nothing>;
   table: Field<table.FieldConfig>;
@@ -143,7 +142,7 @@ export interface Fields {
   timeseries: Field<timeseries.FieldConfig>;
 }
 
-export interface Matchers {
+interface Matchers {
   byFrameRefID: string;
   byName: string;
   byNames: { mode?: 'include' | 'exclude'; names?: string[]; prefix?: string; readOnly?: boolean };
@@ -153,7 +152,7 @@ export interface Matchers {
   byValue: { op: '==' | '!=' | '>' | '>=' | '<' | '<='; reducer: string; value: number };
 }
 
-export interface Transformations {
+interface Transformations {
   calculateField: CalculateFieldTransformerOptions;
   concatenate: ConcatenateTransformerOptions;
   convertFieldType: ConvertFieldTypeTransformerOptions;
@@ -171,4 +170,13 @@ export interface Transformations {
   renameByRegex: RenameByRegexTransformerOptions;
   seriesToRows: Nothing;
   sortBy: SortByTransformerOptions;
+}
+
+export interface Everything {
+  dashboard: Dashboard;
+  fields: Fields;
+  matchers: Matchers;
+  panels: Panels;
+  row: Row;
+  transformations: Transformations;
 }
