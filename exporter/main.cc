@@ -39,7 +39,10 @@ int print_faults(const config::Faults& faults) {
 
 poll::PublisherOptions publisher_options(const config::Config& config) {
   poll::PublisherOptions options;
-  for (const poll::Source& source : config.clusters) options.sources.push_back(source.name);
+  for (const poll::Source& source : config.clusters) {
+    options.sources.push_back(source.name);
+    options.alignments.emplace(source.name, source.alignment);
+  }
   options.schedule = config.schedule;
   options.max_age = config.max_age;
   options.backfill_days = config.backfill_days;

@@ -10,6 +10,12 @@ inline constexpr MetricSpec kExporterItself[] = {
      .group = Group::exporter,
      .help = "1 if the last poll of this query gave an accepted answer, 0 if not or not yet.",
      .labels = {"cluster", "query"}},
+    {.name = "opencost_exporter_poll_interval_seconds",
+     .group = Group::exporter,
+     .unit = "seconds",
+     .help = "Longest time between two polls of this query while all is well, but for jitter: its "
+             "interval, or as long as windows take to change.",
+     .labels = {"cluster", "query"}},
     {.name = "opencost_exporter_polls_total",
      .type = Type::counter,
      .group = Group::exporter,

@@ -137,6 +137,9 @@ class SelfMetrics {
   };
   void declare(const Labels& labels);
   void set_currency(const std::string& code);
+  /// How long it may be from one poll to the next while nothing fails. REQUIRES: both are declared.
+  void set_interval(const std::string& source, const std::string& query,
+                    std::chrono::seconds interval);
 
   struct Poll {
     std::string source, query;

@@ -96,6 +96,7 @@ struct Info {
 struct SelfMetrics::State {
   explicit State(SystemTime started)
       : up{&gauge(metric("opencost_up"), registry)},
+        interval{&gauge(metric("opencost_exporter_poll_interval_seconds"), registry)},
         polls{&counter(metric("opencost_exporter_polls_total"), registry)},
         failures{&counter(metric("opencost_exporter_poll_failures_total"), registry)},
         retries{&counter(metric("opencost_exporter_poll_retries_total"), registry)},
@@ -139,7 +140,7 @@ struct SelfMetrics::State {
   // the maps below as well as for who reads the page.
   mutable std::mutex mutex;
   prometheus::Registry registry;
-  Labelled<Gauge> up;
+  Labelled<Gauge> up, interval;
   Labelled<Counter> polls, failures, retries;
   Labelled<Histogram> duration;
   Labelled<Gauge> last_success, window_end, rows;
@@ -171,8 +172,8 @@ void SelfMetrics::declare(const Labels& labels) {
   State& s = *state_;
   const std::set<std::string> sources(labels.sources.begin(), labels.sources.end());
   const auto each = [&](auto&&... families) { (families.keep_sources(sources), ...); };
-  each(s.up, s.polls, s.failures, s.retries, s.duration, s.last_success, s.window_end, s.rows,
-       s.bytes, s.rejected, s.idle_clamped, s.days, s.days_changed);
+  each(s.up, s.interval, s.polls, s.failures, s.retries, s.duration, s.last_success, s.window_end,
+       s.rows, s.bytes, s.rejected, s.idle_clamped, s.days, s.days_changed);
   for (const std::string& reason : labels.ledger_failures) {
     s.ledger_failures.at({{"reason", reason}});
   }
@@ -183,8 +184,9 @@ void SelfMetrics::declare(const Labels& labels) {
     s.days_changed.at({{"cluster", source}});
     for (const std::string& query : labels.queries) {
       const PrometheusLabels key = {{"cluster", source}, {"query", query}};
-      s.up.at(key), s.polls.at(key), s.retries.at(key), s.last_success.at(key);
-      s.window_end.at(key), s.rows.at(key), s.bytes.at(key), s.idle_clamped.at(key);
+      s.up.at(key), s.interval.at(key), s.polls.at(key), s.retries.at(key);
+      s.last_success.at(key), s.window_end.at(key), s.rows.at(key), s.bytes.at(key),
+          s.idle_clamped.at(key);
       s.duration.at(key, poll_buckets());
       const auto with_reason = [&](const std::string& reason) {
         PrometheusLabels more = key;
@@ -205,6 +207,13 @@ void SelfMetrics::set_currency(const std::string& code) {
 void SelfMetrics::set_rules(const std::string& hash) {
   std::lock_guard lock(state_->mutex);
   state_->rules.set("hash", hash);
+}
+
+void SelfMetrics::set_interval(const std::string& source, const std::string& query,
+                               std::chrono::seconds interval) {
+  std::lock_guard lock(state_->mutex);
+  state_->interval.at({{"cluster", source}, {"query", query}})
+      .Set(static_cast<double>(interval.count()));
 }
 
 void SelfMetrics::poll_finished(const Poll& poll) {

@@ -33,6 +33,10 @@ std::string_view to_string(Alignment alignment);
 
 /// OpenCost's internal grid (PROMETHEUS_QUERY_RESOLUTION_SECONDS, 300 s by default).
 inline constexpr std::chrono::seconds kResolution{300};
+/// What the bounds of windows are multiples of.
+constexpr std::chrono::seconds grid(Alignment alignment) {
+  return alignment == Alignment::hour ? std::chrono::hours(1) : kResolution;
+}
 
 /// The window to ask for at `now`, bounds on 5-minute marks and never in the future:
 ///   current, assets  the last 60 minutes that ended at least `settle` ago (hour: the last whole

@@ -63,10 +63,9 @@ std::optional<model::Window> window_for(Query query, Alignment alignment,
                                         const model::Calendar& calendar, SystemTime now) {
   const auto today = calendar.date(floor<std::chrono::seconds>(now));
   if (query == Query::day) return calendar.day(today - std::chrono::days(1));
-  const std::chrono::seconds grid =
-      alignment == Alignment::hour ? std::chrono::seconds(3600) : kResolution;
+  const std::chrono::seconds step = grid(alignment);
   const auto settled = floor<std::chrono::seconds>(now) - settle;
-  const sys_seconds end{settled.time_since_epoch() / grid * grid};
+  const sys_seconds end{settled.time_since_epoch() / step * step};
   if (query != Query::today) return model::Window{end - std::chrono::hours(1), end};
   const sys_seconds midnight = calendar.start(today);
   if (end <= midnight) return std::nullopt;

@@ -33,6 +33,8 @@ struct Schedule {
   std::vector<std::string> labels{};
 
   std::chrono::seconds interval(opencost::Query query) const;
+  /// The same, but at least as long as windows take to change: no question is asked twice.
+  std::chrono::seconds longest_interval(opencost::Query query, opencost::Alignment alignment) const;
   friend bool operator==(const Schedule&, const Schedule&) = default;
 };
 

@@ -76,6 +76,8 @@ class Board {
 
 struct PublisherOptions {
   std::vector<std::string> sources;  // names, in configuration order
+  /// What the windows of a source lie on, by its name; rolling where it is not said.
+  std::map<std::string, opencost::Alignment> alignments{};
   Schedule schedule;
   /// How long the last good answer of `current` is shown when no newer one comes. What is asked
   /// more rarely, a slower query or whole hours, gets the difference of the intervals on top. One

@@ -59,6 +59,12 @@ std::chrono::seconds Schedule::interval(Query query) const {
   return current;
 }
 
+std::chrono::seconds Schedule::longest_interval(Query query, opencost::Alignment alignment) const {
+  const seconds window = opencost::grid(alignment);
+  // Assets are asked for the windows of `current`.
+  return std::max({interval(query), window, query == Query::assets ? current : window});
+}
+
 Poller::Poller(Source source, Schedule schedule, http::RetryPolicy retry, const Clock& clock,
                std::unique_ptr<http::Transport> transport, const History& history,
                Publisher& publisher, log::Log log, std::uint64_t seed)

@@ -17,11 +17,7 @@ std::string text(std::string_view view) { return std::string(view); }
 /// How long an answer is shown after it was fetched.
 std::chrono::seconds lifetime(const PublisherOptions& options, Query query,
                               opencost::Alignment alignment) {
-  std::chrono::seconds interval = options.schedule.interval(query);
-  if (alignment == opencost::Alignment::hour) {
-    interval = std::max<std::chrono::seconds>(interval, std::chrono::hours(1));
-  }
-  const auto extra = interval - options.schedule.current;
+  const auto extra = options.schedule.longest_interval(query, alignment) - options.schedule.current;
   return options.max_age + std::max(extra, std::chrono::seconds(0));
 }
 
@@ -76,6 +72,16 @@ void Publisher::adopt(PublisherOptions options) {
   }
   for (Query query : opencost::kQueries) labels.queries.emplace_back(to_string(query));
   self_.declare(labels);
+  for (const std::string& source : options_.sources) {
+    const auto alignment = options_.alignments.find(source);
+    for (Query query : opencost::kQueries) {
+      self_.set_interval(
+          source, text(to_string(query)),
+          options_.schedule.longest_interval(query, alignment == options_.alignments.end()
+                                                        ? opencost::Alignment::rolling
+                                                        : alignment->second));
+    }
+  }
   self_.set_currency(options_.currency);
   self_.set_rules(cost::hash_of(options_.rules.tenants));
   if (!rules_ || *rules_ != options_.rules) {

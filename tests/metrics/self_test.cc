@@ -22,6 +22,7 @@ using testing::IsEmpty;
 // What declare() makes of each family with labels: how many label sets a source and query have.
 const std::pair<const char*, std::size_t> kDeclared[] = {
     {"opencost_up", 1},
+    {"opencost_exporter_poll_interval_seconds", 1},
     {"opencost_exporter_polls_total", 1},
     {"opencost_exporter_poll_failures_total", 2},
     {"opencost_exporter_poll_retries_total", 1},
@@ -93,6 +94,21 @@ TEST(SelfMetrics, UpIsTheLastPollOnly) {
   for (const char* failure : {"", "timeout", "", "", "parse"}) {
     self.poll_finished(poll(failure));
     EXPECT_EQ(value_of(self.render(Format::text), "opencost_up", kEu), *failure == '\0' ? 1 : 0);
+  }
+}
+
+TEST(SelfMetrics, StatesTheIntervalInForce) {
+  SelfMetrics self(kStart);
+  self.declare(kLabels);
+  const std::string name = "opencost_exporter_poll_interval_seconds";
+  for (const int seconds : {300, 86'400, 60}) {
+    self.set_interval("eu", "current", std::chrono::seconds(seconds));
+    self.poll_finished(poll("timeout"));
+    self.declare(kLabels);
+    const std::string text = self.render(Format::text);
+    EXPECT_EQ(value_of(text, name, kEu), seconds);
+    EXPECT_EQ(value_of(text, name, with(kEu, "query", "assets")), 0);
+    EXPECT_EQ(value_of(text, name, with(kEu, "cluster", "us")), 0);
   }
 }
 

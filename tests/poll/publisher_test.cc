@@ -121,6 +121,15 @@ TEST(Publisher, AnAnswerLivesExactlyAsLongAsItMay) {
   }
 }
 
+// A window of a minute ago is the one that was answered already, for up to five minutes.
+TEST(Publisher, AnAnswerOutlivesPollsThatComeFasterThanWindowsChange) {
+  Publishing it;
+  it.options.schedule.current = it.options.max_age = minutes(1);
+  it.publisher.adopt(it.options);
+  it.accept("eu", question(Query::current));
+  it.expect_end_after(minutes(5), Query::current);
+}
+
 TEST(Publisher, AgeCountsFromTheFetching) {
   Publishing it;
   Observation late{.source = "eu",

@@ -85,6 +85,49 @@ TEST(Schedule, EachQueryHasItsInterval) {
   EXPECT_EQ(times(polling, Query::today).size(), 5u);
 }
 
+TEST(Schedule, NoTwoPollsAreFurtherApartThanTheLongestInterval) {
+  for (const Alignment alignment : {Alignment::rolling, Alignment::hour}) {
+    for (const int current : {60, 300, 420, 3000, 4200}) {
+      SCOPED_TRACE(fmt::format("{} {}", to_string(alignment), current));
+      Schedule rules = Polling::steady_rules();
+      rules.current = seconds(current);
+      Polling polling(at(2), alignment, rules);
+      polling.run(hours(20));  // no midnight, when there is no `today` to be asked for
+      for (const Query query : {Query::current, Query::assets, Query::today}) {
+        const auto between = gaps(times(polling, query));
+        ASSERT_FALSE(between.empty());
+        const seconds longest = *std::max_element(between.begin(), between.end());
+        const seconds stated = rules.longest_interval(query, alignment);
+        EXPECT_LE(longest, stated + seconds(30)) << to_string(query);  // how soon it looks again
+        EXPECT_GE(longest, stated - seconds(30)) << to_string(query);
+      }
+    }
+  }
+}
+
+TEST(Schedule, TheLongestIntervalIsPublishedAndFollowsAReload) {
+  Polling polling;
+  const auto published = [&] {
+    std::vector<double> out;
+    for (const Query query : opencost::kQueries) {
+      out.push_back(polling.self_value("opencost_exporter_poll_interval_seconds", query));
+    }
+    return out;
+  };
+  EXPECT_THAT(published(), ElementsAre(300, 900, 1800, 86'400));
+  polling.options.schedule.current = minutes(20);
+  polling.options.schedule.assets = minutes(1);
+  polling.options.schedule.today = hours(2);
+  polling.publisher.adopt(polling.options);
+  EXPECT_THAT(published(), ElementsAre(1200, 1200, 7200, 86'400));
+  polling.options.alignments = {{"eu", Alignment::hour}, {"us", Alignment::rolling}};
+  polling.publisher.adopt(polling.options);
+  EXPECT_THAT(published(), ElementsAre(3600, 3600, 7200, 86'400));
+  polling.options.sources.clear();
+  polling.publisher.adopt(polling.options);
+  EXPECT_THAT(published(), testing::Each(-1));
+}
+
 TEST(Schedule, TheSameQuestionIsNeverAskedTwice) {
   for (const Alignment alignment : {Alignment::rolling, Alignment::hour}) {
     for (const int settle : {0, 60, 599, 600, 3600}) {
