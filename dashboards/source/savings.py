@@ -11,54 +11,60 @@ IDLE = thresholds(GOOD, (0.4, WARN), (0.6, BAD))
 GPU = 'resource="gpu"'
 OF_WORKLOADS, OF_NOBODY = 'controller!=""', 'controller=""'
 REQUESTS = 'kind=~"cpu_request|memory_request"'
-WORKLOAD = {"cluster": "Cluster", "namespace": "Namespace", "controller_kind": "Kind", "controller": "Workload"}
+WORKLOAD = {"cluster": "Cluster", "namespace": "Namespace", "controller_kind": "Kind",
+            "controller": "Workload"}
 BY_WORKLOAD = ", ".join(WORKLOAD)
 
 BOARD.rows["Is it worth a look"] = [
-    stat("Could be saved", "What all recommendations for the chosen clusters would save in a month of 730 hours, at "
-         "the rate of the last hour. No amount is in it twice, so it may be quoted.",
+    stat("Could be saved", "What all recommendations for the chosen clusters would save in a month of 730 "
+         "hours, at the rate of the last hour. No amount is in it twice, so it may be quoted.",
          CLUSTERS.sum("opencost_savings_total_per_month"), MONEY, width=5),
-    stat("In these namespaces", "What the chosen namespaces could save in a month of 730 hours, at the rate of the "
-         "last hour. With all of them chosen, also what belongs to none: idle capacity, unmounted volumes.",
+    stat("In these namespaces", "What the chosen namespaces could save in a month of 730 hours, at the rate "
+         "of the last hour. With all of them chosen, also what belongs to none: idle capacity, unmounted "
+         "volumes.",
          S.sum("opencost_savings_per_month"), MONEY, width=5, no_value="nothing"),
-    stat("Waste", "Idle, unmounted, and what requests cost beyond usage, in a month of 730 hours at the rate of the "
-         "last hour. More than can be saved: headroom is in it.",
+    stat("Waste", "Idle, unmounted, and what requests cost beyond usage, in a month of 730 hours at the rate "
+         "of the last hour. More than can be saved: headroom is in it.",
          CLUSTERS.sum("opencost_waste_per_month"), MONEY, width=5),
-    stat("Idle", "Share of the last hour's cost of the chosen clusters that nobody had reserved. 15 % of headroom is "
-         "no fault.", CLUSTERS.share("opencost_idle_cost_per_hour", "opencost_cluster_cost_per_hour"),
+    stat("Idle", "Share of the last hour's cost of the chosen clusters that nobody had reserved. 15 % of "
+         "headroom is no fault.",
+         CLUSTERS.share("opencost_idle_cost_per_hour", "opencost_cluster_cost_per_hour"),
          "percentunit", colours=IDLE, width=5, decimals=1),
     stat("Idle GPUs", "Cost an hour of GPUs that are paid for and requested by no pod, over the last hour.",
          CLUSTERS.sum("opencost_idle_cost_per_hour", GPU), MONEY, decimals=2, no_value="none"),
 ]
 
 BOARD.rows["What it is"] = [
-    bars("By kind", "What could be saved in a month of 730 hours, now, by what would have to be done: smaller requests, "
-         "fewer nodes, fewer volumes.", f"sort_desc({S.sum('opencost_savings_per_month', by='kind')})", MONEY,
+    bars("By kind", "What could be saved in a month of 730 hours, now, by what would have to be done: "
+         "smaller requests, fewer nodes, fewer volumes.",
+         f"sort_desc({S.sum('opencost_savings_per_month', by='kind')})", MONEY,
          legend="{{kind}}", width=6, no_value="nothing to save"),
-    bars("By priority", "What could be saved in a month of 730 hours, now. High is from 500 a month or a fifth of the "
-         "waste, medium from 100 or a twentieth, unless configured otherwise.",
-         f"sort_desc({S.sum('opencost_savings_per_month', by='priority')})", MONEY, legend="{{priority}}", width=6,
-         no_value="nothing to save"),
-    graph("Idle by resource", "Cost an hour of capacity of the chosen clusters that nobody reserved; each point is "
-          "the mean of the 60 minutes before it. What never falls at night or at noon could go.",
-          CLUSTERS.sum("opencost_idle_cost_per_hour", by="resource"), MONEY, legend="{{resource}}", stack=True),
+    bars("By priority", "What could be saved in a month of 730 hours, now. High is from 500 a month or a "
+         "fifth of the waste, medium from 100 or a twentieth, unless configured otherwise.",
+         f"sort_desc({S.sum('opencost_savings_per_month', by='priority')})", MONEY, legend="{{priority}}",
+         width=6, no_value="nothing to save"),
+    graph("Idle by resource", "Cost an hour of capacity of the chosen clusters that nobody reserved; each "
+          "point is the mean of the 60 minutes before it. What never falls at night or at noon could go.",
+          CLUSTERS.sum("opencost_idle_cost_per_hour", by="resource"), MONEY, legend="{{resource}}",
+          stack=True),
 ]
 
 BOARD.rows["Where to begin"] = [
-    table("Savings of workloads", "What the owners of workloads could save in a month of 730 hours at the rate of the "
-          "last hour; requests are judged by up to 8 days of usage.",
+    table("Savings of workloads", "What the owners of workloads could save in a month of 730 hours at the "
+          "rate of the last hour; requests are judged by up to 8 days of usage.",
           {"cluster": "Cluster", "namespace": "Namespace", "kind": "What", "priority": "Priority",
            "controller_kind": "Kind", "controller": "Workload"},
           [Query(S.sum("opencost_savings_per_month", OF_WORKLOADS, by=f"{BY_WORKLOAD}, kind, priority"),
                  name="A month", unit=MONEY, bar=True)],
           sort="A month", to=WORKLOADS, scope=S, height=10, no_value="nothing to save"),
-    table("Savings of clusters", "What belongs to no workload, in a month of 730 hours at the rate of the last hour: "
-          "for whoever runs the nodes.", {"priority": "Priority", "kind": "What", "cluster": "Cluster"},
+    table("Savings of clusters", "What belongs to no workload, in a month of 730 hours at the rate of the "
+          "last hour: for whoever runs the nodes.",
+          {"priority": "Priority", "kind": "What", "cluster": "Cluster"},
           [Query(CLUSTERS.sum("opencost_savings_per_month", OF_NOBODY, by="cluster, kind, priority"),
                  name="A month", unit=MONEY)],
           sort="A month", to=NODES, scope=S, width=10, height=8, no_value="nothing to save"),
-    table("Nodes that could go", "Nodes whose pods have fitted elsewhere at every hour of the last day, and what each "
-          "costs in a month of 730 hours. A part of the kind idle_capacity: never add it to that.",
+    table("Nodes that could go", "Nodes whose pods have fitted elsewhere at every hour of the last day, and "
+          "what each costs in a month of 730 hours. A part of the kind idle_capacity: never add it to that.",
           {"cluster": "Cluster", "priority": "Priority", "node": "Node"},
           [Query(CLUSTERS.sum("opencost_idle_node_savings_per_month", by="cluster, priority, node"),
                  name="A month", unit=MONEY)],
@@ -71,8 +77,9 @@ def of_workload(series, name, unit, decimals=None):
 
 
 BOARD.rows["Requests too large"] = [
-    table("Requests too large", "What the largest pod of a workload requests now, the highest hourly mean of usage of "
-          "any pod in the last 8 days or since it is watched, and what to request instead. CPU in cores.",
+    table("Requests too large", "What the largest pod of a workload requests now, the highest hourly mean of "
+          "usage of any pod in the last 8 days or since it is watched, and what to request instead. CPU in "
+          "cores.",
           WORKLOAD,
           [of_workload("opencost_observed_cpu_request_cores", "CPU requested", "none", 3),
            of_workload("opencost_observed_cpu_usage_cores", "CPU used", "none", 3),
@@ -81,26 +88,37 @@ BOARD.rows["Requests too large"] = [
            of_workload("opencost_observed_memory_usage_bytes", "Memory used", "bytes", 0),
            of_workload("opencost_recommended_memory_request_bytes", "Memory advised", "bytes", 0),
            of_workload("opencost_observation_seconds", "Watched for", "s", 0),
-           Query(S.sum("opencost_savings_per_month", REQUESTS, by=BY_WORKLOAD), name="Saves a month", unit=MONEY)],
+           Query(S.sum("opencost_savings_per_month", REQUESTS, by=BY_WORKLOAD), name="Saves a month",
+                 unit=MONEY)],
           sort="Saves a month", to=WORKLOADS, scope=S, height=11, no_value="fits"),
 ]
 
 BOARD.rows["What was paid for nothing"] = [
-    graph("Efficiency", "Used as a share of requested, weighed with what it costs; each point is of the 60 minutes "
-          "before it. Low and flat means that requests are too large all day.",
-          f"sort_desc({CLUSTERS.each('opencost_cluster_efficiency_ratio')})", "percentunit",
-          legend="{{cluster}} {{resource}}", no_value="nothing is requested"),
-    graph("Unmounted", "Cost an hour of volumes and load balancers that serve no pod; each point is the mean of the "
-          "60 minutes before it.", f"{CLUSTERS.sum('opencost_unmounted_cost_per_hour', by='cluster, resource')} > 0",
-          MONEY, legend="{{cluster}} {{resource}}", stack=True, no_value="none"),
+    graph("Efficiency", "Used as a share of requested, weighed with what it costs; each point is of the 60 "
+          "minutes before it. Low and flat means that requests are too large all day.",
+          CLUSTERS.each("opencost_cluster_efficiency_ratio"), "percentunit",
+          legend="{{cluster}} {{resource}}", width=8, no_value="nothing is requested"),
+    table("What nobody used", "What was paid for capacity that nobody reserved and for volumes and load "
+          "balancers that serve no pod: since the day and the month began, in the last finished day, 7 days "
+          "and month.",
+          {"cluster": "Cluster"},
+          [Query(CLUSTERS.sum(f"opencost_{of}_cost_{window}", by="cluster"), name=f"{heading} {when}",
+                 unit=MONEY)
+           for of, heading in (("idle", "Idle"), ("unmounted", "Unmounted"))
+           for window, when in (("today", "today"), ("yesterday", "yesterday"), ("last_7_days", "7 days"),
+                                ("month_to_date", "this month"), ("last_month", "last month"))],
+          sort="Idle last month", to=NODES, scope=S, width=16, height=8),
 ]
 
 BOARD.rows["Policies"] = [
-    table("Policies", "What each policy would scale down now if it acted, which it never does, and what that costs in "
-          "a month of 730 hours. Policies overlap with each other and with the savings above: never add them.",
+    table("Policies", "What each policy would scale down now if it acted, which it never does, and what that "
+          "costs in a month of 730 hours. Policies overlap with each other and with the savings above: never "
+          "add them.",
           {"policy": "Policy", "cluster": "Cluster"},
-          [Query(CLUSTERS.sum("opencost_policy_matched_workloads", by="cluster, policy"), name="Matched", unit="none"),
-           Query(CLUSTERS.sum("opencost_policy_savings_per_month", by="cluster, policy"), name="A month", unit=MONEY),
+          [Query(CLUSTERS.sum("opencost_policy_matched_workloads", by="cluster, policy"), name="Matched",
+                 unit="none"),
+           Query(CLUSTERS.sum("opencost_policy_savings_per_month", by="cluster, policy"), name="A month",
+                 unit=MONEY),
            Query(CLUSTERS.sum("opencost_policy_skipped_workloads", by="cluster, policy"), name="Left alone",
                  unit="none")],
           sort="A month", to=WORKLOADS, scope=S, width=12, height=8, no_value="no policies"),
