@@ -12,7 +12,7 @@ SPOT, ON_DEMAND, STORAGE = 'spot="true"', 'spot!="true"', 'resource="storage"'
 NODE = "cluster, instance_type, spot, node"
 
 BOARD.rows["Nodes"] = [
-    stat("Nodes", "Cost of the chosen nodes an hour, discounts included; mean of the last hour of assets.",
+    stat("Cost", "Cost of the chosen nodes an hour, discounts included; mean of the last hour of assets.",
          S.sum(COST), MONEY, width=6, decimals=2),
     stat("Idle part", "What of the nodes' cost an hour was charged to no pod, over the last hour of assets.",
          S.sum(UNUSED), MONEY, width=6, decimals=2),

@@ -23,7 +23,29 @@ BOARDS = {"opencost-overview", "opencost-namespace", "opencost-workloads", "open
           "opencost-budgets", "opencost-exporter"}
 PANELS = 60
 # Families that no panel shows, and why.
+FLEET = "the families of clusters add up to it, and follow the variable"
+REPORT = "for reports and rules; panels show the day, the month, and the week as a graph"
+COUNTED = "grows or changes where another family that is shown does"
+PROCESS = "as every program has it; not particular to costs"
 NOT_SHOWN = {
+    "opencost_fleet_cost_per_hour": FLEET,
+    "opencost_fleet_cost_month_to_date": FLEET,
+    "opencost_fleet_cost_forecast": FLEET,
+    "opencost_tenant_cost_yesterday": REPORT,
+    "opencost_cluster_cost_last_7_days": REPORT,
+    "opencost_workload_cost_last_7_days": REPORT,
+    "opencost_tenant_cost_last_7_days": REPORT,
+    "opencost_exporter_idle_clamped_total": "only of OpenCost before 1.119, and then always",
+    "opencost_exporter_publications_total": COUNTED,
+    "opencost_exporter_config_last_reload_success_timestamp_seconds": COUNTED,
+    "opencost_exporter_rules_info": "for rules that ask whether two exporters agree",
+    "opencost_exporter_currency_info": "the unit of panels is chosen where dashboards are written",
+    "process_cpu_seconds_total": PROCESS,
+    "process_resident_memory_bytes": PROCESS,
+    "process_virtual_memory_bytes": PROCESS,
+    "process_open_fds": PROCESS,
+    "process_max_fds": PROCESS,
+    "process_start_time_seconds": PROCESS,
 }
 
 

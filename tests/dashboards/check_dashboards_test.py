@@ -243,7 +243,7 @@ class Promql(unittest.TestCase):
     def test_what_is_none_is_refused(self):
         for text in ("", "sum(", "a b", "(a", "a)", "foo(a)", "rate(a)", "abs(a[5m])", "sum by a (b)", "a offset b",
                      'a{b~"c"}', 'a{b="c"', "a{b=c}", "1 +", "a[5m", "a[x]", "sum(a)[5m]", "a == == b", "`a`", "5mm",
-                     "a by (b)", "sum by (a,,b) (c)", "abs()[5m]", "a 5m"):
+                     "a by (b)", "sum by (a,,b) (c)", "abs()[5m]", "a 5m", "sum(a,)"):
             with self.subTest(text), self.assertRaises(promql.PromQLError):
                 promql.parse(text)
 

@@ -1,5 +1,6 @@
 """What a rule found, and where; and the parts of a dashboard that rules look at."""
 
+import functools
 from typing import NamedTuple
 
 import promql
@@ -65,6 +66,7 @@ def variables(board, kind="query"):
     return [each for each in board.get("templating", {}).get("list", []) if each.get("type") == kind]
 
 
+@functools.cache
 def parsed(expression):
     """The tree of an expression, or None: that it cannot be read is one rule's business."""
     try:

@@ -8,8 +8,8 @@ from query_rules import annotations, labels_of
 RULES = Rules()
 # What Grafana's own components outside Grafana can draw, too.
 KINDS = {"stat": True, "bargauge": True, "table": True, "timeseries": False}   # asked for now?
-WINDOW = re.compile(r"\b(seconds?|minutes?|hours?|days?|weeks?|months?|periods?|today|yesterday|now|since|polls?|"
-                    r"24 h|scrapes?|publications?|start|newest|at each point)\b", re.IGNORECASE)
+WINDOW = re.compile(r"\b(seconds?|minutes?|hours?|days?|weeks?|months?|periods?|calendar|interval|today|yesterday|now|"
+                    r"since|each point|last (poll|publication|answer)|24 h)\b", re.IGNORECASE)
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 LINK = re.compile(r"/d/([\w-]+)\?(\S+)")
 PASSED = re.compile(r"\$\{(\w+):queryparam\}|var-(\w+)=\$\{__data\.fields\.(\w+):percentencode\}")

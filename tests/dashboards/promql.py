@@ -191,11 +191,10 @@ class Parser:
 
     def parentheses(self):
         self.take("(")
-        inside = []
+        inside = [] if self.at(")") else [self.expression()]
         while not self.at(")"):
+            self.take(",")
             inside.append(self.expression())
-            if not self.at(")"):
-                self.take(",")
         self.take(")")
         return tuple(inside) or (Text(""),)
 
