@@ -1,0 +1,35 @@
+// Serves the viewer, its icons and the dashboards to a browser on this machine.
+
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import path from 'node:path';
+
+const ICONS = path.join(import.meta.dirname, 'node_modules', '@grafana', 'ui', 'dist', 'public', 'img', 'icons');
+const TYPES = {
+  '.css': 'text/css', '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.svg': 'image/svg+xml',
+};
+
+/** {address, close}; dashboard number N of `files` is at /dashboards/N.json. */
+export async function serve(viewer, files) {
+  const server = createServer(async (request, response) => {
+    const file = located(new URL(request.url, 'http://localhost').pathname, viewer, files);
+    try {
+      const content = await readFile(file);
+      response.writeHead(200, { 'Content-Type': TYPES[path.extname(file)] ?? 'application/octet-stream' }).end(content);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  return {
+    address: `http://127.0.0.1:${server.address().port}`,
+    close: () => { server.closeAllConnections(); server.close(); },
+  };
+}
+
+function located(address, viewer, files) {
+  const dashboard = /^\/dashboards\/(\d+)\.json$/.exec(address);
+  if (dashboard) return files[Number(dashboard[1])] ?? '';
+  const icon = address.split('/img/icons/')[1];
+  return icon ? path.join(ICONS, path.normalize(`/${icon}`)) : path.join(viewer, path.normalize(address === '/' ? '/index.html' : address));
+}
