@@ -53,12 +53,17 @@ function parameters(number, options) {
 }
 
 /** Opens one dashboard and returns what it says of its panels once all have finished. */
-async function drawn(page, address) {
+async function drawn(page, address, width) {
   const problems = [];
   page.on('pageerror', (error) => problems.push(error.message));
+  const until = (holds) => page.waitForFunction(holds, undefined, { timeout: PATIENCE });
   await page.goto(address);
-  await page.waitForFunction(() => document.body.dataset.failed || (document.querySelector('main[data-dashboard]') &&
-    !document.querySelector('[data-panel][data-state="loading"]')), undefined, { timeout: PATIENCE });
+  await until(() => document.body.dataset.failed || document.querySelector('main[data-dashboard]'));
+  // Tables are drawn while they are in sight, so everything has to be.
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height });
+  await until(() => !document.querySelector('[data-panel][data-state="loading"]'))
+    .catch(() => problems.push(`not every panel was drawn within ${PATIENCE / 1000} s`));
   const said = await page.evaluate(() => ({
     failed: document.body.dataset.failed,
     panels: [...document.querySelectorAll('[data-panel]')].map(({ dataset }) => ({ ...dataset })),
@@ -85,6 +90,7 @@ function report(file, { failed, panels, variables, unresolved, problems }, optio
     ...problems.map((message) => `error of the page: ${message}`),
     ...variables.map(({ variable, error }) => `variable $${variable}: ${error}`),
     ...unresolved.map((text) => `unresolved variable: ${text}`),
+    ...of('loading').map(({ title }) => `never drawn: "${title}"`),
     ...errors.map(({ title, message }) => `error in "${title}": ${message}`),
     ...empty.filter((panel) => !forgiven(panel)).map(({ title }) => `no data in "${title}"`),
   ];
@@ -110,7 +116,7 @@ async function main() {
     for (const [number, file] of options.files.entries()) {
       const page = await context.newPage();
       if (options.time) await page.clock.setFixedTime(Number(options.time) * 1000);
-      const result = await drawn(page, `${server.address}/?${parameters(number, options)}`);
+      const result = await drawn(page, `${server.address}/?${parameters(number, options)}`, options.width);
       const picture = path.join(options.output, `${path.basename(file, '.json')}.png`);
       await page.screenshot({ path: picture, fullPage: true });
       shrink(picture);

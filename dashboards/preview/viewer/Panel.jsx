@@ -1,7 +1,7 @@
 // One panel: asks, transforms, draws, and says in the document how it went. `data-state` is loading, drawn, empty
 // or error; `data-message` is the error.
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { renderMarkdown } from '@grafana/data';
 import { ErrorBoundary, PanelChrome, useTheme2 } from '@grafana/ui';
 import { withFieldConfig } from './field-config.js';
@@ -18,6 +18,7 @@ const KINDS = { bargauge, stat, table, text, timeseries };
 export function Panel({ panel, place, context }) {
   const [answer, setAnswer] = useState({ state: 'loading' });
   const [painted, setPainted] = useState(false);
+  const section = useRef(null);
   const kind = KINDS[panel.type];
 
   useEffect(() => {
@@ -29,15 +30,22 @@ export function Panel({ panel, place, context }) {
     })().then(setAnswer, (error) => setAnswer({ state: 'error', message: error.message }));
   }, []);
 
-  // Graphs are painted in the frame after their data came, tables when they have been measured.
+  // Graphs are painted after their data came, tables when they have been measured and are in sight.
   useEffect(() => {
-    if (answer.state !== 'loading') requestAnimationFrame(() => requestAnimationFrame(() => setPainted(true)));
+    if (answer.state === 'loading') return undefined;
+    let frame;
+    const look = () => {
+      const there = answer.state !== 'drawn' || section.current.querySelector(kind.mark);
+      frame = requestAnimationFrame(there ? () => setPainted(true) : look);
+    };
+    frame = requestAnimationFrame(look);
+    return () => cancelAnimationFrame(frame);
   }, [answer]);
 
   const title = interpolate(panel.title ?? '', context.variables, { builtIn: context.builtIn });
   const fail = (error) => setAnswer({ state: 'error', message: error.message });
   return (
-    <section data-panel={panel.id} data-title={title} data-state={painted ? answer.state : 'loading'}
+    <section ref={section} data-panel={panel.id} data-title={title} data-state={painted ? answer.state : 'loading'}
       data-message={answer.message} style={{ position: 'absolute', ...place }}>
       <PanelChrome width={place.width} height={place.height} title={title || undefined}
         description={panel.description && (() => renderMarkdown(panel.description))}

@@ -2,8 +2,9 @@
 // editors; drawing needs names and places only, and a panel's own options are those that its JSON names.
 
 import {
-  FieldConfigOptionsRegistry, applyFieldOverrides, dataLinksOverrideProcessor, displayNameOverrideProcessor,
-  identityOverrideProcessor, standardFieldConfigEditorRegistry, standardTransformers, standardTransformersRegistry,
+  FieldConfigOptionsRegistry, applyFieldOverrides, cacheFieldDisplayNames, dataLinksOverrideProcessor,
+  displayNameOverrideProcessor, identityOverrideProcessor, standardFieldConfigEditorRegistry, standardTransformers,
+  standardTransformersRegistry,
 } from '@grafana/data';
 
 const STANDARD = [
@@ -45,5 +46,6 @@ export function withFieldConfig(frames, fieldConfig, own, { theme, timeZone, rep
   const data = applyFieldOverrides({
     data: frames, fieldConfig: config, fieldConfigRegistry: registry, replaceVariables, theme, timeZone,
   });
+  cacheFieldDisplayNames(data);
   return { data, fieldConfig: config };
 }

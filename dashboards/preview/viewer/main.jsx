@@ -11,6 +11,8 @@ import { Prometheus } from './prometheus.js';
 import { annotations } from './queries.js';
 import { builtInNames, seconds, timeRange } from './time.js';
 import { resolveVariables } from './variables.js';
+import '@grafana/react-data-grid/lib/styles.css';
+import 'uplot/dist/uPlot.min.css';
 
 async function show(parameters) {
   const dashboard = await (await fetch(parameters.get('dashboard'))).json();

@@ -23,4 +23,4 @@ function Draw(panel) {
   );
 }
 
-export const bargauge = { own, Draw, drawsNoValue: true };
+export const bargauge = { own, Draw, mark: 'div', drawsNoValue: true };

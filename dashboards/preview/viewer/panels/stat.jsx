@@ -21,4 +21,4 @@ function Draw({ title, ...panel }) {
   );
 }
 
-export const stat = { own, Draw, drawsNoValue: true };
+export const stat = { own, Draw, mark: 'div', drawsNoValue: true };

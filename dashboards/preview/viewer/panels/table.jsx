@@ -21,4 +21,4 @@ function Draw({ data, fieldConfig, options = {}, width, height, range }) {
   );
 }
 
-export const table = { own, Draw, needsData: true };
+export const table = { own, Draw, mark: '[role="gridcell"]' };

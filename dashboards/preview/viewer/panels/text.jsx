@@ -10,4 +10,4 @@ function Draw({ options = {}, replaceVariables }) {
   return <ScrollContainer><RenderUserContentAsHTML className="markdown-html" content={content} /></ScrollContainer>;
 }
 
-export const text = { own: {}, Draw, asksNothing: true };
+export const text = { own: {}, Draw, mark: 'div', asksNothing: true };

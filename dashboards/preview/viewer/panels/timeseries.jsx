@@ -62,4 +62,4 @@ function drawAnnotations(plot, annotations, theme) {
   ctx.restore();
 }
 
-export const timeseries = { own, Draw, needsData: true };
+export const timeseries = { own, Draw, mark: 'canvas' };
