@@ -9,7 +9,7 @@ S = Scope("cluster", "namespace")
 CLUSTERS = Scope("cluster")
 IDLE = thresholds(GOOD, (0.4, WARN), (0.6, BAD))
 GPU = 'resource="gpu"'
-OF_WORKLOADS, OF_NOBODY = 'controller!=""', 'controller=""'
+OF_WORKLOADS, OF_NOBODY = 'namespace!=""', 'namespace=""'
 REQUESTS = 'kind=~"cpu_request|memory_request"'
 WORKLOAD = {"cluster": "Cluster", "namespace": "Namespace", "controller_kind": "Kind",
             "controller": "Workload"}

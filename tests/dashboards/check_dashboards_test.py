@@ -52,6 +52,9 @@ def link(old, new):
                LINK.replace(old, new))
 
 
+PODS = 'opencost_pod_cost_per_hour{cluster=~"$cluster", namespace=~"$namespace"}'
+
+
 def pods(inside):
     """Of the pods, whose family has a label namespace and a label pod of its own."""
     return f"sum (max without (job, instance, container, endpoint, service) ({inside}))"
@@ -83,8 +86,8 @@ CASES = {
     "target-counter-agg-rule": [ask(f"sum by (query) ({UNIQUE} (opencost_exporter_polls_total))", RATE)],
     "metric": [ask(COST.replace("opencost_namespace_cost", "opencost_namespaces_cost")),
                ask('sum ({cluster=~"$cluster"})'), ask("max(kube_pod_info)")],
-    "label": [ask(COST.replace("namespace=~", "team=~")), ask(NOW.replace("by (cluster", "by (node"), 1),
-              ask(pods("opencost_pod_cost_per_hour").replace("sum", "sum without (colour)"))],
+    "label": [ask(COST.replace('"}', '", team="x"}')), ask(NOW.replace("by (cluster", "by (node"), 1),
+              ask(pods(PODS).replace("sum", "sum without (colour)"))],
     "once": [ask("sum (opencost_fleet_cost_per_hour)"), ask("avg (opencost_fleet_cost_per_hour)"),
              ask(COST.replace(OF_NAMESPACES, UNIQUE)), ask(COST.replace("max", "sum")),
              ask(COST.replace("job, ", "")), ask("max by (cluster) (opencost_up)"),
@@ -96,9 +99,11 @@ CASES = {
     "idle-has-no-owner": [ask(unmounted("+")), ask(unmounted("or"))],
     "change": [ask(NOW.replace('"}', '", resource="cpu"}') + f" / ({THEN} > 0) - 1", TABLE, 1),
                ask(f"{NOW} / (topk(3, {THEN}) > 0) - 1", TABLE, 1)],
-    "gauge": [ask(pods("increase(opencost_pod_cost_per_hour[1h])")),
-              ask(pods("rate(opencost_pod_cost_per_hour[$__rate_interval])"))],
+    "gauge": [ask(pods(f"increase({PODS}[1h])")),
+              ask(pods(f"rate({PODS}[$__rate_interval])"))],
     "variable": [ask(COST.replace('"}', '", resource=~"$resource"}')), ask(COST.replace("cluster=~", "cluster="))],
+    "narrowed": [ask(COST.replace(', namespace=~"$namespace"', "")), ask(COST.replace('cluster=~"$cluster", ', "")),
+                 ask(NOW.replace('namespace=~"$namespace"', ""), TABLE)],
     "legend": [put("panels", RATE, "targets", 0, "legendFormat", "{{cluster}}"),
                put("annotations", "list", 2, "titleFormat", "{{severity}}")],
     "variables": [
@@ -115,6 +120,10 @@ CASES = {
              put("panels", TABLE, "targets", 1, "format", "time_series")],
     "window": [put("panels", 1, "description", "What it costs.")],
     "no-value": [put("panels", 1, *DEFAULTS, "noValue", ""), put("panels", 1, *DEFAULTS, "noValue", None)],
+    "colour": [put("panels", 1, "options", {"colorMode": "value"}),
+               put("panels", 1, *DEFAULTS, "thresholds", {"steps": [{"value": None}, {"value": 1}]})],
+    "titles": [lambda board: board["panels"][RATE].update(
+        type="stat", title="Run rate", targets=board["panels"][1]["targets"])],
     "references": [lambda board: board["panels"][RATE]["targets"].append(board["panels"][RATE]["targets"][0])],
     "columns": [ask(NOW.replace("by (cluster, namespace)", "by (cluster, namespace, resource)"), TABLE),
                 put("panels", TABLE, "fieldConfig", "overrides", 0, None),

@@ -41,6 +41,16 @@ def _(board, panel):
         yield "does not say what absence means"
 
 
+@RULES.panel("colour")
+def _(board, panel):
+    """A stat is coloured where thresholds say what good and bad are, and plain elsewhere."""
+    if panel.get("type") == "stat":
+        steps = panel.get("fieldConfig", {}).get("defaults", {}).get("thresholds", {}).get("steps", [])
+        coloured = panel.get("options", {}).get("colorMode", "none") != "none"
+        if coloured != (len(steps) > 1):
+            yield f"{'coloured' if coloured else 'plain'} with {len(steps)} thresholds"
+
+
 @RULES.panel("references")
 def _(board, panel):
     references = [target.get("refId") for target in panel.get("targets", [])]
@@ -114,6 +124,14 @@ def _(board):
     numbers = [each.get("id") for each in board.get("panels", [])]
     if len(set(numbers)) != len(numbers) or not all(numbers):
         yield f"panels are numbered {numbers}"
+
+
+@RULES.board("titles")
+def _(board):
+    """A figure and its graph may be called alike; two graphs may not."""
+    titles = [(each.get("type"), each.get("title")) for each in panels(board)]
+    for kind, title in sorted({each for each in titles if all(each) and titles.count(each) > 1}):
+        yield f"several panels of kind {kind} are called {title}"
 
 
 @RULES.board("grid")

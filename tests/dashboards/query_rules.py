@@ -198,6 +198,21 @@ def _(board, tree):
                     yield f"{label}{operator}${name}: a variable of several values is a regular expression"
 
 
+@RULES.target("narrowed")
+def _(board, panel, target):
+    """What is chosen above holds for every panel; a whole that a part is a share of may be wider.
+
+    The exporter's own series name sources, which need not be called as clusters.
+    """
+    tree = parsed(target.get("expr", ""))
+    found = [each for each, _ in selectors(tree)] if tree else []
+    of_costs = [each for each in found if not re.match(r"opencost_(up$|exporter_)|process_|ALERTS", each.name)]
+    for name in (variable["name"] for variable in variables(board)):
+        having = [each for each in of_costs if name in known(each)]
+        if having and not any(name == label for each in having for label, _, _ in each.matchers):
+            yield f"{having[0].name} is not narrowed by ${name}"
+
+
 @RULES.target("legend")
 def _(board, panel, target):
     tree = parsed(target.get("expr", ""))
