@@ -100,6 +100,7 @@ docs: ## Write the generated pages of docs/ again.
 	$(call need,build test)
 	$(call compile,dev,opencost-exporter)
 	build/dev/exporter/opencost-exporter print-docs --output docs
+	alerts/generate-docs
 
 golden: ## Write the golden pages of tests/golden again; look at the difference before you commit it.
 	$(call need,build test)
