@@ -58,8 +58,8 @@ BOARD.rows["Asking OpenCost"] = [
            Query(S.sum("opencost_exporter_answer_rows", by="cluster, query"), name="Rows", unit="none"),
            Query(increase("opencost_exporter_answer_bytes_total", "cluster, query"), name="Read an hour", unit="bytes")],
           sort="Last success", to=OVERVIEW, scope=Scope(), height=8),
-    graph("Time a poll takes", "Mean time from asking to the decoded answer, retries and waits included, over the rate "
-          "interval.", mean("opencost_exporter_poll_duration_seconds", "cluster, query"), "s", legend="{{cluster}} {{query}}",
+    graph("Time a poll takes", "Mean time from asking to the decoded answer, retries and waits included, over the few "
+          "minutes before each point.", mean("opencost_exporter_poll_duration_seconds", "cluster, query"), "s", legend="{{cluster}} {{query}}",
           interval="1m", no_value="no poll in this time"),
     graph("Failed polls by reason", "Polls without an accepted answer in the hour before each point.",
           increase("opencost_exporter_poll_failures_total", "reason") + " > 0", "none", legend="{{reason}}", bars=True,
@@ -74,7 +74,8 @@ BOARD.rows["Asking OpenCost"] = [
 ]
 
 BOARD.rows["What is known"] = [
-    graph("Windows known", "Share of each calendar window, up to each point, that OpenCost has answered for.",
+    graph("Windows known", "Share of each calendar window (today, yesterday, the month …), up to each point, that "
+          "OpenCost has answered for.",
           f"min by (window) ({S.each('opencost_window_coverage_ratio')})", "percentunit", legend="{{window}}",
           width=8, limits=thresholds(BAD, (0.95, "transparent"))),
     graph("Finished days", "Finished days that are wanted at each point: recorded, absent because OpenCost knows "
@@ -101,6 +102,7 @@ BOARD.rows["What is published"] = [
     graph("Series folded", "Series that the publication at each point shows as __other__, because there are more than "
           "the limit; sums are not affected.", f"{S.each('opencost_exporter_series_folded')} > 0", "none",
           legend="{{family}}", width=8, no_value="none"),
-    graph("Time a publication takes", "Mean time to roll up, render and compress a page, over the rate interval.",
+    graph("Time a publication takes", "Mean time to roll up, render and compress a page, over the few "
+          "minutes before each point.",
           mean("opencost_exporter_publish_duration_seconds", ""), "s", legend="publication", width=8, interval="1m"),
 ]
