@@ -14,6 +14,7 @@ import page_rules
 import promql
 import query_rules
 from catalogue import families
+from faults import variables
 from good_dashboard import COST, LINK, NOW, OF_NAMESPACES, POLLS, THEN, UNIQUE, good_dashboard, variable
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -69,20 +70,25 @@ CASES = {
     "template-datasource-rule": [put("templating", "list", 0, "label", "Source"),
                                  put("templating", "list", 0, "query", "loki"),
                                  put("templating", "list", 0, "type", "constant")],
-    "template-label-promql-rule": [put("templating", "list", 1, "query", "query", "query_result(opencost_up)"),
-                                   put("templating", "list", 2, "query", "query", "label_values(a{, namespace)")],
+    "template-label-promql-rule": [put("templating", "list", 1, "query", "query",
+                                       "query_result(opencost_up)"),
+                                   put("templating", "list", 2, "query", "query",
+                                       "label_values(a{, namespace)")],
     "template-on-time-change-reload-rule": [put("templating", "list", 1, "refresh", 1)],
     "uneditable-dashboard": [put("editable", True), put("editable", None)],
     "panel-datasource-rule": [put("panels", 1, "datasource", "uid", "P1809F7CD0C75ACF3"),
                               put("panels", 1, "targets", 0, "datasource", None)],
     "panel-title-description-rule": [put("panels", 1, "title", ""), put("panels", 1, "description", " ")],
-    "panel-units-rule": [put("panels", 1, *DEFAULTS, "unit", "dollars"), put("panels", 1, *DEFAULTS, "unit", None),
-                         put("panels", TABLE, "fieldConfig", "overrides", 2, "properties", 1, "value", "EUR")],
+    "panel-units-rule": [put("panels", 1, *DEFAULTS, "unit", "dollars"),
+                         put("panels", 1, *DEFAULTS, "unit", None),
+                         put("panels", TABLE, "fieldConfig", "overrides", 2, "properties", 1,
+                             "value", "EUR")],
     "panel-no-targets-rule": [put("panels", 1, "targets", [])],
     "target-promql-rule": [ask("sum("), ask(f"{COST}))"), ask(f"total({COST})"), ask(f"{COST} +"), ask(""),
                            ask(f"sum by cluster {COST}"), ask(COST.replace("=~", "~"))],
     "target-rate-interval-rule": [ask(POLLS.replace("$__rate_interval", "5m"), RATE),
-                                  ask(POLLS.replace("rate(", "irate(").replace("$__rate_interval", "1h"), RATE)],
+                                  ask(POLLS.replace("rate(", "irate(").replace("$__rate_interval", "1h"),
+                                      RATE)],
     "target-counter-agg-rule": [ask(f"sum by (query) ({UNIQUE} (opencost_exporter_polls_total))", RATE)],
     "metric": [ask(COST.replace("opencost_namespace_cost", "opencost_namespaces_cost")),
                ask('sum ({cluster=~"$cluster"})'), ask("max(kube_pod_info)")],
@@ -101,16 +107,20 @@ CASES = {
                ask(f"{NOW} / (topk(3, {THEN}) > 0) - 1", TABLE, 1)],
     "gauge": [ask(pods(f"increase({PODS}[1h])")),
               ask(pods(f"rate({PODS}[$__rate_interval])"))],
-    "variable": [ask(COST.replace('"}', '", resource=~"$resource"}')), ask(COST.replace("cluster=~", "cluster="))],
-    "narrowed": [ask(COST.replace(', namespace=~"$namespace"', "")), ask(COST.replace('cluster=~"$cluster", ', "")),
+    "variable": [ask(COST.replace('"}', '", resource=~"$resource"}')),
+                 ask(COST.replace("cluster=~", "cluster="))],
+    "narrowed": [ask(COST.replace(', namespace=~"$namespace"', "")),
+                 ask(COST.replace('cluster=~"$cluster", ', "")),
                  ask(NOW.replace('namespace=~"$namespace"', ""), TABLE)],
     "legend": [put("panels", RATE, "targets", 0, "legendFormat", "{{cluster}}"),
                put("annotations", "list", 2, "titleFormat", "{{severity}}")],
     "variables": [
-        put("templating", "list", 2, "query", "query", "label_values(opencost_namespace_cost_per_hour, namespace)"),
+        put("templating", "list", 2, "query", "query",
+            "label_values(opencost_namespace_cost_per_hour, namespace)"),
         put("templating", "list", 1, "query", "query",
             'label_values(opencost_cluster_cost_per_hour{cluster=~"$namespace"}, cluster)'),
-        put("templating", "list", 1, "query", "query", "label_values(opencost_cluster_cost_per_hour, resource)"),
+        put("templating", "list", 1, "query", "query",
+            "label_values(opencost_cluster_cost_per_hour, resource)"),
         put("templating", "list", 1, "query", "query", "label_values(opencost_clusters, cluster)"),
         put("templating", "list", 1, "multi", False), put("templating", "list", 1, "allValue", None),
         lambda board: board["templating"]["list"].append(
@@ -124,7 +134,8 @@ CASES = {
                put("panels", 1, *DEFAULTS, "thresholds", {"steps": [{"value": None}, {"value": 1}]})],
     "titles": [lambda board: board["panels"][RATE].update(
         type="stat", title="Run rate", targets=board["panels"][1]["targets"])],
-    "references": [lambda board: board["panels"][RATE]["targets"].append(board["panels"][RATE]["targets"][0])],
+    "references": [lambda board: board["panels"][RATE]["targets"].append(
+        board["panels"][RATE]["targets"][0])],
     "columns": [ask(NOW.replace("by (cluster, namespace)", "by (cluster, namespace, resource)"), TABLE),
                 put("panels", TABLE, "fieldConfig", "overrides", 0, None),
                 put("panels", TABLE, "fieldConfig", "overrides", 3, "matcher", "options", "Value #C"),
@@ -132,16 +143,19 @@ CASES = {
                 put("panels", TABLE, "options", "sortBy", 0, "displayName", "Cost"),
                 put("panels", TABLE, "transformations", 0, "options", "excludeByName", "team", True)],
     "drill-down": [put("panels", TABLE, "fieldConfig", "overrides", 1, "properties", 1, None)],
-    "link": [link("&${datasource:queryparam}", ""), link("${__url_time_range}&", ""), link("/d/", "https://x/d/"),
+    "link": [link("&${datasource:queryparam}", ""), link("${__url_time_range}&", ""),
+             link("/d/", "https://x/d/"),
              link("fields.cluster", "fields.node"), link("fields.cluster", "fields.namespace"),
              link("var-cluster=${__data.fields.cluster:percentencode}", "${node:queryparam}")],
     "numbers": [put("panels", 1, "id", 1), put("panels", 1, "id", None)],
     "grid": [put("panels", 1, "gridPos", "w", 13), put("panels", 1, "gridPos", "w", 11),
              put("panels", 1, "gridPos", "h", 3), put("panels", RATE, "gridPos", "x", 13),
              put("panels", TABLE, "gridPos", "y", 6)],
-    "frame": [put("tags", ["cost"]), put("timezone", "browser"), put("refresh", "10s"), put("schemaVersion", 38),
-              put("title", "Overview"), put("description", ""), put("links", 0, "keepTime", False), put("links", []),
-              put("templating", "list", 1, "datasource", "uid", "x"), put("annotations", "list", 1, "datasource", None)],
+    "frame": [put("tags", ["cost"]), put("timezone", "browser"), put("refresh", "10s"),
+              put("schemaVersion", 38), put("title", "Overview"), put("description", ""),
+              put("links", 0, "keepTime", False), put("links", []),
+              put("templating", "list", 1, "datasource", "uid", "x"),
+              put("annotations", "list", 1, "datasource", None)],
     "annotations": [put("annotations", "list", 2, None), put("annotations", "list", 1, "enable", False),
                     put("annotations", "list", 1, "expr", "max by (cluster, query) (opencost_up == 0")],
 }
@@ -171,7 +185,8 @@ class OneDashboard(unittest.TestCase):
         for label in ("job", "instance"):
             board["templating"]["list"].append(variable(label, f"label_values({label})"))
             ask(board["panels"][1]["targets"][0]["expr"].replace('"}', f'", {label}=~"${label}"}}'))(board)
-        self.assertEqual([each for each in grafana_rules.RULES.check(board) if each.rule in IN_LINTER_ONLY], [])
+        self.assertEqual([each for each in grafana_rules.RULES.check(board) if each.rule in IN_LINTER_ONLY],
+                         [])
 
 
 class Exclusions(unittest.TestCase):
@@ -179,14 +194,16 @@ class Exclusions(unittest.TestCase):
         board = good_dashboard()
         board["panels"][1]["title"] = ""
         there = grafana_rules.Exclusions(text)
-        left = there.left([each for each in grafana_rules.RULES.check(board) if each.rule not in IN_LINTER_ONLY])
+        left = there.left(each for each in grafana_rules.RULES.check(board)
+                          if each.rule not in IN_LINTER_ONLY)
         return [each.rule for each in left] + [each.message for each in there.faults()]
 
     def test_each(self):
         rule, found = "exclusions:\n  panel-title-description-rule:", ["panel-title-description-rule"]
         entry = "\n    entries:\n    - {reason: so, dashboard: OpenCost / Overview, panel: panel 2}"
         for text, expected in (
-                ("", found), (f"{rule} {{reason: so}}", []), (rule, [f"{found[0]}: no reason"]), (rule + entry, []),
+                ("", found), (f"{rule} {{reason: so}}", []),
+                (rule, [f"{found[0]}: no reason"]), (rule + entry, []),
                 (rule + entry.replace("reason: so, ", ""), [f"{found[0]}: no reason"]),
                 (rule + entry.replace("panel 2", "x"), found + [f"{found[0]}: nothing needs entry 0"]),
                 (rule + entry.replace("Overview", "x"), found + [f"{found[0]}: nothing needs entry 0"]),
@@ -219,8 +236,9 @@ class AllDashboards(unittest.TestCase):
         nodes = "opencost-nodes.json"
 
         def linked(uid, name):
-            self.boards[nodes] = json.loads(json.dumps(self.boards[nodes]).replace("/d/opencost-nodes", f"/d/{uid}"))
-            for each in self.boards[f"{uid}.json"]["templating"]["list"] if f"{uid}.json" in self.boards else []:
+            self.boards[nodes] = json.loads(
+                json.dumps(self.boards[nodes]).replace("/d/opencost-nodes", f"/d/{uid}"))
+            for each in variables(self.boards.get(f"{uid}.json", {})):
                 each["name"] = "x" if each["name"] == name else each["name"]
 
         for message, change in {
@@ -238,7 +256,8 @@ class AllDashboards(unittest.TestCase):
                     lambda: self.not_shown.update(opencost_namespace_cost_per_hour="so"),
                 "the exception opencost_fleet_cost_forecast has no reason":
                     lambda: self.not_shown.update(opencost_fleet_cost_forecast=""),
-                "the exception opencost_gone has no family": lambda: self.not_shown.update(opencost_gone="so"),
+                "the exception opencost_gone has no family":
+                    lambda: self.not_shown.update(opencost_gone="so"),
                 "there is no dashboard opencost-moon": lambda: linked("opencost-moon", ""),
                 "opencost-budgets has no variable namespace": lambda: linked("opencost-budgets", "namespace"),
         }.items():
@@ -250,9 +269,10 @@ class AllDashboards(unittest.TestCase):
 
 class Promql(unittest.TestCase):
     def test_what_is_none_is_refused(self):
-        for text in ("", "sum(", "a b", "(a", "a)", "foo(a)", "rate(a)", "abs(a[5m])", "sum by a (b)", "a offset b",
-                     'a{b~"c"}', 'a{b="c"', "a{b=c}", "1 +", "a[5m", "a[x]", "sum(a)[5m]", "a == == b", "`a`", "5mm",
-                     "a by (b)", "sum by (a,,b) (c)", "abs()[5m]", "a 5m", "sum(a,)"):
+        for text in ("", "sum(", "a b", "(a", "a)", "foo(a)", "rate(a)", "abs(a[5m])", "sum by a (b)",
+                     "a offset b", 'a{b~"c"}', 'a{b="c"', "a{b=c}", "1 +", "a[5m", "a[x]", "sum(a)[5m]",
+                     "a == == b", "`a`", "5mm", "a by (b)", "sum by (a,,b) (c)", "abs()[5m]", "a 5m",
+                     "sum(a,)"):
             with self.subTest(text), self.assertRaises(promql.PromQLError):
                 promql.parse(text)
 
@@ -261,27 +281,28 @@ class Promql(unittest.TestCase):
         self.assertEqual(promql.parse("a / b / c"), promql.parse("(a / b) / c"))
         self.assertEqual(promql.parse("a or b > 0 and c"), promql.parse("a or ((b > 0) and c)"))
         self.assertEqual(promql.parse("sum(a) by (b)"), promql.parse("sum by (b) (a)"))
-        self.assertEqual(promql.without_offsets(promql.parse("sum(a offset 1d) / b")), promql.parse("sum(a) / b"))
+        self.assertEqual(promql.without_offsets(promql.parse("sum(a offset 1d) / b")),
+                         promql.parse("sum(a) / b"))
         self.assertNotEqual(promql.parse("a - b - c"), promql.parse("a - (b - c)"))
 
 
 class Drift(unittest.TestCase):
     def generate(self, *arguments):
-        return subprocess.run([sys.executable, "-B", ROOT / "dashboards" / "generate", *arguments], check=False,
-                              capture_output=True, text=True)
+        return subprocess.run([sys.executable, "-B", ROOT / "dashboards" / "generate", *arguments],
+                              check=False, capture_output=True, text=True)
 
     def test_a_dashboard_that_was_changed_by_hand(self):
         with tempfile.TemporaryDirectory() as folder:
             written = self.generate("--output", folder, "--unit", "currency:CHF")
             self.assertEqual(written.returncode, 0, written.stderr)
-            self.assertEqual(self.generate("--output", folder, "--unit", "currency:CHF", "--check").returncode, 0)
+            francs = ("--output", folder, "--unit", "currency:CHF", "--check")
+            self.assertEqual(self.generate(*francs).returncode, 0)
             for path in pathlib.Path(folder).glob("*.json"):
-                self.assertEqual(list(grafana_rules.RULES.of_panels["panel-units-rule"](
-                    {}, {"fieldConfig": {"defaults": {"unit": "currency:CHF"}}})), [])
                 self.assertNotIn("currencyUSD", path.read_text())
+                self.assertEqual(faults_of(json.loads(path.read_text())), [])
             path = pathlib.Path(folder) / "opencost-nodes.json"
             path.write_text(path.read_text().replace("OpenCost / ", "OpenCost "))
-            answer = self.generate("--output", folder, "--unit", "currency:CHF", "--check")
+            answer = self.generate(*francs)
             self.assertEqual(answer.returncode, 1)
             self.assertIn("opencost-nodes.json", answer.stderr)
 

@@ -5,14 +5,16 @@ import json
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 UNIQUE = "max without (job, instance, namespace, pod, container, endpoint, service)"
 OF_NAMESPACES = "max without (job, instance, pod, container, endpoint, service)"
-COST = f'sum ({OF_NAMESPACES} (opencost_namespace_cost_per_hour{{cluster=~"$cluster", namespace=~"$namespace"}}))'
+COST = (f'sum ({OF_NAMESPACES} (opencost_namespace_cost_per_hour{{cluster=~"$cluster", '
+        'namespace=~"$namespace"}))')
 POLLS = (f'sum by (query) ({UNIQUE} (rate(opencost_exporter_polls_total{{cluster=~"$cluster"}}'
          "[$__rate_interval])))")
 NOW = COST.replace("sum", "sum by (cluster, namespace)")
 THEN = NOW.replace("}", "} offset 1d")
 CHANGE = f"{NOW} / ({THEN} > 0) - 1"
 LINK = ("/d/opencost-overview?${__url_time_range}&${datasource:queryparam}&"
-        "var-cluster=${__data.fields.cluster:percentencode}&var-namespace=${__data.fields.namespace:percentencode}")
+        "var-cluster=${__data.fields.cluster:percentencode}&"
+        "var-namespace=${__data.fields.namespace:percentencode}")
 
 
 def variable(name, query):
@@ -38,7 +40,8 @@ def column(name, heading, **properties):
 
 
 def good_dashboard():
-    rate = panel(3, "timeseries", "Polls", "Polls a second, over the last minutes before each point.", [POLLS],
+    rate = panel(3, "timeseries", "Polls", "Polls a second, over the last minutes before each point.",
+                 [POLLS],
                  (12, 1, 12, 4), "ops")
     rate["targets"][0]["legendFormat"] = "{{query}}"
     board = {
@@ -49,7 +52,8 @@ def good_dashboard():
         "templating": {"list": [
             {"type": "datasource", "name": "datasource", "label": "Data source", "query": "prometheus"},
             variable("cluster", "label_values(opencost_cluster_cost_per_hour, cluster)"),
-            variable("namespace", 'label_values(opencost_namespace_cost_per_hour{cluster=~"$cluster"}, namespace)')]},
+            variable("namespace",
+                     'label_values(opencost_namespace_cost_per_hour{cluster=~"$cluster"}, namespace)')]},
         "annotations": {"list": [
             {"builtIn": 1, "name": "Annotations & Alerts"},
             {"name": "Data gaps", "datasource": SOURCE, "enable": True, "textFormat": "{{cluster}} {{query}}",
@@ -57,7 +61,8 @@ def good_dashboard():
             {"name": "Alerts", "datasource": SOURCE, "enable": True, "titleFormat": "{{alertname}}",
              "expr": 'max by (alertname) (ALERTS{alertstate="firing"})'}]},
         "panels": [
-            {"id": 1, "type": "row", "title": "Now", "gridPos": {"x": 0, "y": 0, "w": 24, "h": 1}, "panels": []},
+            {"id": 1, "type": "row", "title": "Now", "gridPos": {"x": 0, "y": 0, "w": 24, "h": 1},
+             "panels": []},
             panel(2, "stat", "Run rate", "Cost of the last hour.", [COST], (0, 1, 12, 4), "currencyUSD"),
             rate,
             panel(4, "table", "Namespaces", "Cost of the last hour, and a day before.", [NOW, CHANGE],

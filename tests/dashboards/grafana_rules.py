@@ -14,8 +14,9 @@ from promql import Call, PromQLError, Selector, Subquery, parse, selectors, walk
 RULES = Rules()
 TEMPLATED = ("$datasource", "${datasource}")
 # Of Grafana's ids those that costs, durations, sizes and counts need. A symbol of your own is an id, too.
-UNITS = re.compile(r"none|short|string|percent|percentunit|bytes|decbytes|s|ms|m|h|d|dtdurations|dateTimeAsIso|"
-                   r"dateTimeFromNow|bool|bool_yes_no|bool_on_off|ops|cps|reqps|Bps|currency[A-Z]{3}|currency:\S+")
+UNITS = re.compile(r"none|short|string|percent|percentunit|bytes|decbytes|s|ms|m|h|d|dtdurations|"
+                   r"dateTimeAsIso|dateTimeFromNow|bool|bool_yes_no|bool_on_off|ops|cps|reqps|Bps|"
+                   r"currency[A-Z]{3}|currency:\S+")
 LABEL_QUERY = re.compile(r"label_values\((?:(.+),\s*)?(\w+)\)", re.DOTALL)
 COUNTING = {"rate", "irate", "increase"}
 
@@ -34,8 +35,9 @@ def _(board):
     if len(found) != 1:
         yield f"{len(found)} variables of data sources, not one"
     for each in found:
-        if (each.get("query"), each.get("name"), each.get("label")) != ("prometheus", "datasource", "Data source"):
-            yield f"{each.get('label')!r} ({each.get('name')}) of {each.get('query')}, not 'Data source' (datasource)"
+        query, name, label = (each.get(key) for key in ("query", "name", "label"))
+        if (query, name, label) != ("prometheus", "datasource", "Data source"):
+            yield f"{label!r} ({name}) of {query}, not 'Data source' (datasource)"
 
 
 def chosen_by(label):
@@ -165,7 +167,7 @@ class Exclusions:
 
     @staticmethod
     def matches(entry, fault):
-        """As the linter has it: dashboard and panel are to be given where the fault has them, a target may be."""
+        """As the linter has it: dashboard and panel must be given, where the fault has them; a target may."""
         index = entry.get("targetIdx")
         return (entry.get("dashboard", "") == fault.dashboard
                 and (not fault.panel or entry.get("panel", "") == fault.panel)

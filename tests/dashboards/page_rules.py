@@ -1,5 +1,6 @@
 """What every page must keep to: how panels look, where they stand, and where they lead."""
 
+import itertools
 import re
 
 from faults import Fault, Rules, parsed, panels, properties, variables
@@ -8,8 +9,8 @@ from query_rules import annotations, labels_of
 RULES = Rules()
 # What Grafana's own components outside Grafana can draw, too.
 KINDS = {"stat": True, "bargauge": True, "table": True, "timeseries": False}   # asked for now?
-WINDOW = re.compile(r"\b(seconds?|minutes?|hours?|days?|weeks?|months?|periods?|calendar|interval|today|yesterday|now|"
-                    r"since|each point|last (poll|publication|answer)|24 h)\b", re.IGNORECASE)
+WINDOW = re.compile(r"\b(seconds?|minutes?|hours?|days?|weeks?|months?|periods?|calendar|interval|today|"
+                    r"yesterday|now|since|each point|last (poll|publication|answer)|24 h)\b", re.IGNORECASE)
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 LINK = re.compile(r"/d/([\w-]+)\?(\S+)")
 PASSED = re.compile(r"\$\{(\w+):queryparam\}|var-(\w+)=\$\{__data\.fields\.(\w+):percentencode\}")
@@ -58,13 +59,18 @@ def _(board, panel):
         yield f"queries are called {', '.join(map(str, references))}"
 
 
+def results(panel):
+    """The labels of what each query of a panel gives."""
+    trees = (parsed(each.get("expr", "")) for each in panel.get("targets", []))
+    return [labels_of(tree) or set() for tree in trees if tree]
+
+
 @RULES.panel("columns")
 def _(board, panel):
     """Grafana merges the rows of queries whose labels are the same, and only those."""
     if panel.get("type") != "table":
         return
-    targets = panel.get("targets", [])
-    found = [labels_of(tree) or set() for tree in (parsed(each.get("expr", "")) for each in targets) if tree]
+    targets, found = panel.get("targets", []), results(panel)
     if not found:
         return
     for index, labels in enumerate(found):
@@ -100,8 +106,7 @@ def _(board, panel):
 def _(board, panel):
     """That the other side has the variables is checked where all dashboards are known."""
     own = {each["name"] for each in variables(board)}
-    found = [labels_of(tree) or set() for tree in (parsed(each.get("expr", "")) for each in panel.get("targets", []))
-             if tree]
+    found = results(panel)
     for each in data_links(panel):
         url = each.get("url", "")
         if not LINK.fullmatch(url):
@@ -150,9 +155,9 @@ def _(board):
                 return
             taken[cell] = each.get("title")
     lines = 1 + max((line for _, line in taken), default=-1)
-    hole = next(((column, line) for line in range(lines) for column in range(24) if (column, line) not in taken), None)
-    if hole:
-        yield f"there is a hole at column {hole[0]} of line {hole[1]}"
+    cells = ((column, line) for line in range(lines) for column in range(24))
+    for column, line in itertools.islice((each for each in cells if each not in taken), 1):
+        yield f"there is a hole at column {column} of line {line}"
 
 
 @RULES.board("frame")
@@ -168,8 +173,8 @@ def _(board):
         yield "no description"
     if "opencost" not in board.get("tags", []):
         yield "no tag opencost"
-    if not any(each.get("type") == "dashboards" and each.get("tags") == ["opencost"] and each.get("includeVars")
-               and each.get("keepTime") for each in board.get("links", [])):
+    menu = {"type": "dashboards", "tags": ["opencost"], "includeVars": True, "keepTime": True}
+    if not any(menu.items() <= each.items() for each in board.get("links", [])):
         yield "no menu of the other dashboards that keeps variables and time"
     for each in variables(board) + annotations(board):
         if each.get("datasource") != SOURCE:
@@ -180,7 +185,8 @@ def _(board):
 def _(board):
     for name, series in (("Data gaps", "opencost_up"), ("Alerts", "ALERTS")):
         given = [each for each in annotations(board) if each.get("name") == name]
-        if not any(series in each.get("expr", "") and parsed(each["expr"]) and each.get("enable") for each in given):
+        if not any(each.get("enable") and series in each.get("expr", "") and parsed(each["expr"])
+                   for each in given):
             yield f"no annotation “{name}” of {series}"
 
 

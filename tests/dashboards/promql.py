@@ -23,7 +23,8 @@ OF_AN_INSTANT = set("""
     abs absent ceil clamp clamp_max clamp_min day_of_month day_of_week day_of_year days_in_month exp floor
     histogram_quantile hour label_join label_replace ln log10 log2 minute month pi round scalar sgn sort
     sort_desc sqrt time timestamp vector year""".split())
-PRECEDENCE = [{"or"}, {"and", "unless"}, {"==", "!=", "<", ">", "<=", ">="}, {"+", "-"}, {"*", "/", "%", "atan2"},
+PRECEDENCE = [{"or"}, {"and", "unless"}, {"==", "!=", "<", ">", "<=", ">="}, {"+", "-"},
+              {"*", "/", "%", "atan2"},
               {"^"}]
 
 
