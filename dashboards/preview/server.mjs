@@ -1,12 +1,18 @@
-// Serves the viewer, its icons and the dashboards to a browser on this machine.
+// Serves the viewer, its icons and fonts, and the dashboards to a browser on this machine.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 
-const ICONS = path.join(import.meta.dirname, 'node_modules', '@grafana', 'ui', 'dist', 'public', 'img', 'icons');
+const PACKAGES = path.join(import.meta.dirname, 'node_modules');
+// Where Grafana's components look for files that Grafana's server has.
+const FOLDERS = {
+  '/img/icons/': path.join(PACKAGES, '@grafana', 'ui', 'dist', 'public', 'img', 'icons'),
+  '/fonts/inter/': path.join(PACKAGES, 'inter-ui', 'web'),
+};
 const TYPES = {
-  '.css': 'text/css', '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.svg': 'image/svg+xml',
+  '.css': 'text/css', '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json',
+  '.svg': 'image/svg+xml', '.woff2': 'font/woff2',
 };
 
 /** {address, close}; dashboard number N of `files` is at /dashboards/N.json. */
@@ -30,6 +36,9 @@ export async function serve(viewer, files) {
 function located(address, viewer, files) {
   const dashboard = /^\/dashboards\/(\d+)\.json$/.exec(address);
   if (dashboard) return files[Number(dashboard[1])] ?? '';
-  const icon = address.split('/img/icons/')[1];
-  return icon ? path.join(ICONS, path.normalize(`/${icon}`)) : path.join(viewer, path.normalize(address === '/' ? '/index.html' : address));
+  for (const [part, folder] of Object.entries(FOLDERS)) {
+    const [, name] = address.split(part);
+    if (name) return path.join(folder, path.normalize(`/${name}`));
+  }
+  return path.join(viewer, address === '/' ? 'index.html' : path.normalize(address));
 }

@@ -1,6 +1,7 @@
 // Draws the dashboard that the address asks for. Parameters: dashboard (where its JSON is), prometheus (where to
 // ask), theme, from, to, now (milliseconds), scrape (interval), and var-NAME for values of variables.
 
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { ThemeContext, createTheme, locationUtil } from '@grafana/data';
 import { initPluginTranslations } from '@grafana/i18n';
@@ -31,14 +32,19 @@ async function show(parameters) {
   const variables = await resolveVariables(dashboard, prometheus, builtIn, seconds(range), chosen);
   const context = { builtIn, prometheus, range, scrapeInterval, timeZone, variables, annotations: [] };
   context.annotations = await annotations(dashboard, context);
-  await document.fonts.load('14px Inter');
   const theme = createTheme({ colors: { mode: parameters.get('theme') ?? 'dark' } });
-  createRoot(document.getElementById('root')).render(
+  const root = createRoot(document.getElementById('root'));
+  const draw = (page) => flushSync(() => root.render(
     <ThemeContext.Provider value={theme}>
       <GlobalStyles />
       <PortalContainer />
-      <Dashboard dashboard={dashboard} context={context} width={document.documentElement.clientWidth} />
-    </ThemeContext.Provider>);
+      {page}
+    </ThemeContext.Provider>));
+  // Texts are measured before they are drawn, so the fonts that the styles name have to be there.
+  draw(null);
+  const fonts = await Promise.all([400, 500].map((weight) => document.fonts.load(`${weight} 14px Inter`)));
+  if (fonts.some((found) => found.length === 0)) throw new Error('Grafana\'s font was not found');
+  draw(<Dashboard dashboard={dashboard} context={context} width={document.documentElement.clientWidth} />);
 }
 
 locationUtil.initialize({
