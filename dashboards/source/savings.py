@@ -38,11 +38,11 @@ BOARD.rows["What it is"] = [
     bars("By kind", "What could be saved in a month of 730 hours, now, by what would have to be done: "
          "smaller requests, fewer nodes, fewer volumes.",
          f"sort_desc({S.sum('opencost_savings_per_month', by='kind')})", MONEY,
-         legend="{{kind}}", width=6, no_value="nothing to save"),
+         legend="{{kind}}", width=7, no_value="nothing to save"),
     bars("By priority", "What could be saved in a month of 730 hours, now. High is from 500 a month or a "
          "fifth of the waste, medium from 100 or a twentieth, unless configured otherwise.",
          f"sort_desc({S.sum('opencost_savings_per_month', by='priority')})", MONEY, legend="{{priority}}",
-         width=6, no_value="nothing to save"),
+         width=5, no_value="nothing to save"),
     graph("Idle by resource", "Cost an hour of capacity of the chosen clusters that nobody reserved; each "
           "point is the mean of the 60 minutes before it. What never falls at night or at noon could go.",
           CLUSTERS.sum("opencost_idle_cost_per_hour", by="resource"), MONEY, legend="{{resource}}",
@@ -76,38 +76,43 @@ def of_workload(series, name, unit, decimals=None):
     return Query(S.sum(series, by=BY_WORKLOAD), name=name, unit=unit, decimals=decimals)
 
 
-BOARD.rows["Requests too large"] = [
-    table("Requests too large", "What the largest pod of a workload requests now, the highest hourly mean of "
-          "usage of any pod in the last 8 days or since it is watched, and what to request instead. CPU in "
-          "cores.",
-          WORKLOAD,
-          [of_workload("opencost_observed_cpu_request_cores", "CPU requested", "none", 3),
-           of_workload("opencost_observed_cpu_usage_cores", "CPU used", "none", 3),
-           of_workload("opencost_recommended_cpu_request_cores", "CPU advised", "none", 3),
-           of_workload("opencost_observed_memory_request_bytes", "Memory requested", "bytes", 0),
-           of_workload("opencost_observed_memory_usage_bytes", "Memory used", "bytes", 0),
-           of_workload("opencost_recommended_memory_request_bytes", "Memory advised", "bytes", 0),
-           of_workload("opencost_observation_seconds", "Watched for", "s", 0),
-           Query(S.sum("opencost_savings_per_month", REQUESTS, by=BY_WORKLOAD), name="Saves a month",
-                 unit=MONEY)],
-          sort="Saves a month", to=WORKLOADS, scope=S, height=11, no_value="fits"),
-]
-
-BOARD.rows["What was paid for nothing"] = [
+BOARD.rows["Requests and usage"] = [
     graph("Efficiency", "Used as a share of requested, weighed with what it costs; each point is of the 60 "
           "minutes before it. Low and flat means that requests are too large all day.",
           CLUSTERS.each("opencost_cluster_efficiency_ratio"), "percentunit",
-          legend="{{cluster}} {{resource}}", width=8, no_value="nothing is requested"),
-    table("What nobody used", "What was paid for capacity that nobody reserved and for volumes and load "
-          "balancers that serve no pod: since the day and the month began, in the last finished day, 7 days "
-          "and month.",
-          {"cluster": "Cluster"},
-          [Query(CLUSTERS.sum(f"opencost_{of}_cost_{window}", by="cluster"), name=f"{heading} {when}",
-                 unit=MONEY)
-           for of, heading in (("idle", "Idle"), ("unmounted", "Unmounted"))
-           for window, when in (("today", "today"), ("yesterday", "yesterday"), ("last_7_days", "7 days"),
-                                ("month_to_date", "this month"), ("last_month", "last month"))],
-          sort="Idle last month", to=NODES, scope=S, width=16, height=8),
+          legend="{{cluster}} {{resource}}", width=24, height=7, no_value="nothing is requested"),
+    table("Requests too large", "What the largest pod of a workload requests now, the highest hourly mean of "
+          "usage of any pod in the last 8 days or since it is watched, and what to request instead; what "
+          "that saves in a month of 730 hours. CPU in cores.",
+          WORKLOAD,
+          [Query(S.sum("opencost_savings_per_month", REQUESTS, by=BY_WORKLOAD), name="A month", unit=MONEY),
+           of_workload("opencost_observed_cpu_request_cores", "CPU requested", "none", 3),
+           of_workload("opencost_observed_cpu_usage_cores", "CPU used", "none", 3),
+           of_workload("opencost_recommended_cpu_request_cores", "CPU advised", "none", 3),
+           of_workload("opencost_observed_memory_request_bytes", "RAM requested", "bytes", 0),
+           of_workload("opencost_observed_memory_usage_bytes", "RAM used", "bytes", 0),
+           of_workload("opencost_recommended_memory_request_bytes", "RAM advised", "bytes", 0),
+           of_workload("opencost_observation_seconds", "Watched for", "s", 0)],
+          sort="A month", to=WORKLOADS, scope=S, height=11, no_value="fits"),
+]
+
+WINDOWS = {"today": "Today", "yesterday": "Yesterday", "last_7_days": "7 days", "month_to_date": "This month",
+           "last_month": "Last month"}
+
+
+def by_window(title, description, family):
+    return table(title, f"{description}: since the day and the month began, and in the last finished day, 7 "
+                 "days and month.", {"cluster": "Cluster"},
+                 [Query(CLUSTERS.sum(f"{family}_{window}", by="cluster"), name=heading, unit=MONEY)
+                  for window, heading in WINDOWS.items()],
+                 sort="This month", to=NODES, scope=S, width=12, height=6)
+
+
+BOARD.rows["What was paid for nothing"] = [
+    by_window("Idle so far", "What was paid for capacity of nodes that nobody reserved",
+              "opencost_idle_cost"),
+    by_window("Unmounted so far", "What was paid for volumes and load balancers that serve no pod",
+              "opencost_unmounted_cost"),
 ]
 
 BOARD.rows["Policies"] = [
