@@ -51,7 +51,7 @@ BOARD.rows["Budgets"] = [
     stat("Month gone", "Share of this calendar month that has passed, in UTC. A budget that is spent evenly "
          "has spent the same share.", MONTH_GONE, "percentunit", decimals=1),
     stat("Budgets known", "The least coverage of any chosen budget: share of the month so far whose cost is "
-         "known. Below 1 more has been spent than is shown.",
+         "known. Below 100 % more has been spent than is shown.",
          f'min ({S.each("opencost_budget_coverage_ratio")})',
          "percentunit", colours=KNOWN, decimals=1, no_value="no budgets"),
     stat("Last month known", "The least coverage of last month among the chosen clusters: below 100 % a "
@@ -60,47 +60,47 @@ BOARD.rows["Budgets"] = [
     table("Budgets", "Spent since the first of the month and forecast for its end, at the run rate of the "
           "last settled hour; each also as a share of the limit: orange from 80 %, red from 100 %. “Ahead” "
           "is the share spent less the share of the month that has passed. “Known” is the share of the month "
-          "so far that the amounts cover. An empty cell: a cluster that counts has no answer. A row narrows "
-          "this page to the budget.",
+          "so far that the amounts cover. An empty cell: a cluster that counts has no answer. Budgets of all "
+          "clusters are shown. A row narrows this page to the budget.",
           {"period": "Period", "budget": "Budget"},
           [amount("Limit", LIMIT, by=BUDGET),
            amount("Spent", SPENT, by=BUDGET),
-           share("Spent of limit", SPENT_SHARE, NEAR),
+           share("Spent share", SPENT_SHARE, NEAR),
            share("Ahead", f"{SPENT_SHARE} - scalar({MONTH_GONE})", AHEAD),
            amount("Forecast", FORECAST, by=BUDGET),
-           share("Forecast of limit", FORECAST_SHARE, NEAR),
+           share("Forecast share", FORECAST_SHARE, NEAR),
            share("Known", S.sum("opencost_budget_coverage_ratio", by=BUDGET), KNOWN)],
-          sort="Forecast of limit", to=BOARD, scope=S, height=7, no_value="–"),
+          sort="Forecast share", to=BOARD, scope=S, height=7, no_value="–"),
     graph("Spent of the limit", "Share of its limit that each chosen budget had spent since the first of the "
           "month, and the share of the month that had passed (UTC). A budget above that line is spent too "
           "early.",
           [Query(SPENT_SHARE, "{{budget}}"), Query(MONTH_GONE, "month gone")], "percentunit", decimals=1,
-          no_value="no budgets"),
+          calcs=(), no_value="no budgets"),
     graph("Forecast of the limit", "Where each chosen budget would end at the run rate of the hour before "
           "each point, as a share of its limit. The lines are at 80 % and 100 %.",
           FORECAST_SHARE, "percentunit", legend="{{budget}}",
-          limits=NEAR, decimals=1, no_value="no forecast"),
+          limits=NEAR, decimals=1, calcs=(), no_value="no forecast"),
     graph("Spent, forecast and limit", "Since the first of the month, and at its end; for each chosen "
           "budget. Budgets may count the same cost twice, so they are not added up. Choose one to read its "
           "scale.",
           [Query(S.sum(LIMIT, by=BUDGET), "{{budget}} limit"),
            Query(S.sum(FORECAST, by=BUDGET), "{{budget}} forecast"),
            Query(S.sum(SPENT, by=BUDGET), "{{budget}} spent")],
-          MONEY, width=24, no_value="no budgets"),
+          MONEY, width=24, height=10, no_value="no budgets"),
 ]
 BOARD.rows["Tenants"] = [
     graph("By tenant", "Run rate of the chosen tenants, each point over the settled hour before it, idle "
           "excluded. The areas add up to what the namespaces of the clusters cost. A step may be a new rule.",
-          S.sum(RATE, by="tenant"), MONEY, legend="{{tenant}}", stack=True, height=9, decimals=3,
-          no_value="no rules for tenants"),
+          S.sum(RATE, by="tenant"), MONEY, legend="{{tenant}}", stack=True, width=10, height=9,
+          decimals=3, calcs=(), no_value="no rules for tenants"),
     graph("Taken by no rule", "Share of the run rate of the chosen clusters that is no tenant's "
           "(“__unallocated__”), each point over the settled hour before it, whatever tenants are chosen.",
           f"({NOBODYS} or 0 * {EVERYBODYS}) / ({EVERYBODYS} > 0)", "percentunit", legend="share of nobody",
-          limits=UNCLAIMED, width=6, height=9, decimals=1, no_value="no rules for tenants"),
+          limits=UNCLAIMED, width=7, height=9, decimals=1, no_value="no rules for tenants"),
     bars("Shared cost", "What the chosen tenants bear an hour of cost that serves everybody, by where it "
          "comes from, in the last settled hour; on top of their own.",
-         S.sum("opencost_tenant_shared_cost_per_hour", by="source"),
-         MONEY, legend="{{source}}", width=6, height=9, decimals=3, no_value="not shared over tenants"),
+         f'sort_desc({S.sum("opencost_tenant_shared_cost_per_hour", by="source")})',
+         MONEY, legend="{{source}}", width=7, height=9, decimals=3, no_value="not shared over tenants"),
     table("Tenants", "Run rate and shared cost over the last settled hour, idle excluded; change of the run "
           "rate against the same hour a day ago; today, month and forecast by calendar. Shared cost is in no "
           "other column. A row narrows this page to the tenant.",

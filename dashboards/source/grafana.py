@@ -9,6 +9,8 @@ POLL = "5m"
 MONEY = "currencyUSD"
 # Colours that mean something. Text is plain where they do not.
 GOOD, WARN, BAD = "green", "orange", "red"
+# Pixels of a table's values; the labels share the rest, since names are what is cut.
+COLUMN, BAR_COLUMN = 118, 180
 
 
 def thresholds(*steps):
@@ -91,7 +93,8 @@ def bars(title, description, query, unit, *, legend, width=8, height=8, colours=
     """The largest of something now, longest first."""
     options = {"reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "displayMode": "basic",
                "orientation": "horizontal", "showUnfilled": False, "valueMode": "text", "namePlacement": "left",
-               "sizing": "auto", "minVizHeight": 16, "minVizWidth": 8, "maxVizHeight": 300}
+               "sizing": "auto", "minVizHeight": 16, "minVizWidth": 8, "maxVizHeight": 300,
+               "text": {"titleSize": 13, "valueSize": 14}}
     return panel("bargauge", title, description, as_queries(query, legend), unit=unit, width=width, height=height,
                  instant=True, options=options, minimum=0, colours=colours, **more)
 
@@ -113,14 +116,16 @@ def table(title, description, labels, columns, *, sort, to=None, scope=None, wid
             properties["links"] = [to.link(labels, scope)]
         overrides.append(named(label, **properties))
     for column, value in zip(columns, values):
-        properties = {"displayName": column.name, "unit": column.unit, "custom.align": "right"}
+        properties = {"displayName": column.name, "unit": column.unit, "custom.align": "right",
+                      "custom.width": BAR_COLUMN if column.bar else COLUMN}
         if column.decimals is not None:
             properties["decimals"] = column.decimals
         if column.thresholds:
-            properties |= {"thresholds": column.thresholds, "custom.cellOptions": {"type": "color-text"}}
+            properties |= {"thresholds": column.thresholds, "color": {"mode": "thresholds"},
+                           "custom.cellOptions": {"type": "color-text"}}
         if column.bar:
             properties |= {"custom.cellOptions": {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"},
-                           "min": 0}
+                           "color": {"mode": "fixed", "fixedColor": "blue"}, "min": 0, "fieldMinMax": True}
         overrides.append(named(value, **properties))
     ordered = [*labels, *values]
     transformations = [{"id": "merge", "options": {}},

@@ -24,7 +24,7 @@ def efficiency(resource):
     """Of the workloads that cost most of this resource. A mean of ratios would be nobody's efficiency."""
     of_resource = f'resource="{resource}"'
     ratio = S.sum("opencost_workload_efficiency_ratio", of_resource, by=WORKLOAD)
-    return f"{ratio} and topk(8, {S.sum(RATE, of_resource, by=WORKLOAD)})"
+    return f"sort({ratio} and topk(8, {S.sum(RATE, of_resource, by=WORKLOAD)}))"
 
 
 def pods(by=""):
@@ -44,8 +44,8 @@ def request_lines(resource, unit):
             for figure, name in ((requested, "requested"), (recommended, "recommended"), (used, "used"))]
 
 
-def amount(name, series, *matchers, bar=False):
-    return Query(S.sum(series, *matchers, by=WORKLOAD), name=name, unit=MONEY, decimals=2, bar=bar)
+def amount(name, series, *matchers):
+    return Query(S.sum(series, *matchers, by=WORKLOAD), name=name, unit=MONEY, decimals=2)
 
 
 def size(name, series, unit, decimals):
@@ -70,45 +70,49 @@ BOARD.rows["Cost"] = [
          "a day ago. Orange from 20 % more, red from 50 %.",
          S.change(RATE, offset="1d"), "percentunit", colours=MORE,
          decimals=1, no_value="no history"),
-    stat("Today", "Cost of the chosen workloads since the day began (00:00 UTC, unless the exporter has an "
-         "offset).",
-         S.sum("opencost_workload_cost_today"), MONEY, decimals=2, no_value="not known"),
-    stat("Month to date", "Cost of the chosen workloads since the first of the month: finished days and "
-         "today, as far as known. Pods of no controller are one workload “__unallocated__” there.",
-         S.sum("opencost_workload_cost_month_to_date"), MONEY, decimals=2, no_value="not known"),
+    stat("By calendar", "Cost of the chosen workloads since the day began, over the last finished day, since "
+         "the first of the month and over the whole last month; as far as known. Pods of no controller are "
+         "one workload “__unallocated__” there.",
+         [Query(S.sum("opencost_workload_cost_today"), "today"),
+          Query(S.sum("opencost_workload_cost_yesterday"), "yesterday"),
+          Query(S.sum("opencost_workload_cost_month_to_date"), "this month"),
+          Query(S.sum("opencost_workload_cost_last_month"), "last month")],
+         MONEY, width=10, no_value="not known"),
     stat("Pods", "Pods of the chosen workloads that cost something in the last settled hour, also those that "
          "have ended.",
-         pods(), "none", decimals=0, no_value="none"),
+         pods(), "none", decimals=0, width=3, no_value="none"),
     stat("Savings a month", "What could be saved in 730 hours in the chosen workloads at the current rate: "
          "smaller requests, idle workloads. A workload has to be watched for a while before anything is said "
          "of it.",
-         S.sum("opencost_savings_per_month", OWNED), MONEY, decimals=2, no_value="none found"),
+         S.sum("opencost_savings_per_month", OWNED), MONEY, width=3, no_value="none found"),
 ]
 BOARD.rows["Over time"] = [
     graph("By workload", "Run rate of the ten chosen workloads that cost most at each time, each point over "
           "the settled hour before it.",
-          f"topk(10, {S.sum(RATE, by=WORKLOAD)})", MONEY, legend=NAMED, height=9),
+          f"topk(10, {S.sum(RATE, by=WORKLOAD)})", MONEY, legend=NAMED, width=14, height=9),
     graph("By resource", "Run rate of the chosen workloads, each point over the settled hour before it. The "
           "areas add up to the run rate.",
-          S.sum(RATE, by="resource"), MONEY, legend="{{resource}}", stack=True, height=9),
-    graph("Pods", "Pods that cost something in the settled hour before each point, of the ten chosen "
-          "workloads that had most; a pod that was replaced within the hour counts as two.",
-          f"topk(10, {pods(WORKLOAD)})",
-          "none", legend=NAMED, decimals=0, width=8, height=9, no_value="pods are not exported"),
+          S.sum(RATE, by="resource"), MONEY, legend="{{resource}}", stack=True,
+          width=10, height=9, calcs=()),
+    graph("Pods by kind", "Pods of the chosen workloads that cost something in the settled hour before each "
+          "point; one that was replaced within the hour counts as two. The areas add up to the number of "
+          "pods.",
+          pods("controller_kind"), "none", legend="{{controller_kind}}", stack=True, decimals=0,
+          calcs=(), width=8, height=9, no_value="pods are not exported"),
     bars("CPU used of requested", "CPU efficiency in the last settled hour of the eight chosen workloads "
          "whose CPU costs most: used, as a share of requested, each at its cost. Red below 25 %, green from "
          "50 %.",
          efficiency("cpu"), "percentunit", legend=NAMED, colours=USED, decimals=0, maximum=1, height=9,
          no_value="nothing requested"),
     bars("Memory used of requested", "Memory efficiency in the last settled hour of the eight chosen "
-         "workloads whose memory costs most: used, as a share of requested, each at its cost. Red below 20 "
+         "workloads whose memory costs most: used, as a share of requested, each at its cost. Red below 25 "
          "%, green from 50 %.",
          efficiency("memory"), "percentunit", legend=NAMED, colours=USED, decimals=0, maximum=1, height=9,
          no_value="nothing requested"),
 ]
 BOARD.rows["Workloads"] = [
     table("Workloads", "Run rate, pods and efficiency over the last settled hour; change of the run rate "
-          "against the same hour a day ago; yesterday and month by calendar; savings in 730 hours. An empty "
+          "against the same hour a day ago; month to date by calendar; savings in 730 hours. An empty "
           "cell: not running now, not then, nothing requested, nothing to save. A row narrows this page to "
           "the workload.",
           LABELS,
@@ -116,9 +120,7 @@ BOARD.rows["Workloads"] = [
            Query(S.change(RATE, offset="1d", by=WORKLOAD), name="Since yesterday", unit="percentunit",
                  decimals=1, thresholds=MORE),
            Query(pods(WORKLOAD), name="Pods", unit="none", decimals=0),
-           amount("Yesterday", "opencost_workload_cost_yesterday"),
            amount("Month to date", "opencost_workload_cost_month_to_date"),
-           amount("Last month", "opencost_workload_cost_last_month"),
            used("CPU used", "cpu"), used("Memory used", "memory"),
            amount("Savings a month", "opencost_savings_per_month", OWNED)],
           sort="An hour", to=BOARD, scope=S, height=11, no_value="–"),
@@ -126,25 +128,24 @@ BOARD.rows["Workloads"] = [
 BOARD.rows["Requests"] = [
     graph("CPU requests furthest off", "Of the largest pod of three chosen workloads: what it requests, what "
           "it should, and the highest hourly mean any of its pods used while watched, up to 8 days.",
-          request_lines("cpu", "cores"), "none", no_value="no smaller request recommended", height=9,
-          decimals=2),
+          request_lines("cpu", "cores"), "none", no_value="no smaller request recommended", calcs=(),
+          height=9, decimals=2),
     graph("Memory requests furthest off", "Of the largest pod of three chosen workloads: what it requests, "
           "what it should, and the highest hourly mean any of its pods used while watched, up to 8 days.",
-          request_lines("memory", "bytes"), "bytes", no_value="no smaller request recommended",
+          request_lines("memory", "bytes"), "bytes", no_value="no smaller request recommended", calcs=(),
           height=9, decimals=1),
     table("Requests to change", "The request of the largest pod, the highest hourly mean of usage of any pod "
           "while the workload was watched (up to 8 days), and what to request instead; savings in 730 hours. "
           "CPU in cores. An empty cell: that request is right. A row leads to the savings of its namespace.",
           LABELS,
-          [size("CPU requested", "opencost_observed_cpu_request_cores", "none", 3),
+          [size("CPU request", "opencost_observed_cpu_request_cores", "none", 3),
            size("CPU used", "opencost_observed_cpu_usage_cores", "none", 3),
-           size("CPU to request", "opencost_recommended_cpu_request_cores", "none", 3),
-           size("Memory requested", "opencost_observed_memory_request_bytes", "bytes", 1),
+           size("CPU advised", "opencost_recommended_cpu_request_cores", "none", 3),
+           size("Memory request", "opencost_observed_memory_request_bytes", "bytes", 1),
            size("Memory used", "opencost_observed_memory_usage_bytes", "bytes", 1),
-           size("Memory to request", "opencost_recommended_memory_request_bytes", "bytes", 1),
+           size("Memory advised", "opencost_recommended_memory_request_bytes", "bytes", 1),
            size("Watched", "opencost_observation_seconds", "s", 0),
-           amount("Savings a month", "opencost_savings_per_month", 'kind=~"cpu_request|memory_request"',
-                  bar=True)],
+           amount("Savings a month", "opencost_savings_per_month", 'kind=~"cpu_request|memory_request"')],
           sort="Savings a month", to=SAVINGS, scope=S, height=9, no_value="–"),
 ]
 BOARD.rows["Pods"] = [
