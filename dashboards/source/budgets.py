@@ -58,19 +58,19 @@ BOARD.rows["Budgets"] = [
          "showback of it is too small.", f"min ({LAST_MONTH_KNOWN})",
          "percentunit", colours=KNOWN, decimals=1),
     table("Budgets", "Spent since the first of the month and forecast for its end, at the run rate of the "
-          "last settled hour; each also as a share of the limit: orange from 80 %, red from 100 %. “Ahead” "
-          "is the share spent less the share of the month that has passed. “Known” is the share of the month "
-          "so far that the amounts cover. An empty cell: a cluster that counts has no answer. Budgets of all "
-          "clusters are shown. A row narrows this page to the budget.",
+          "last settled hour; each also as a share of the limit (“Spent share”, “Ends at”): orange from 80 "
+          "%, red from 100 %. “Ahead” is the share spent less the share of the month that has passed. "
+          "“Known” is the share of the month so far that the amounts cover. An empty cell: a cluster that "
+          "counts has no answer. Budgets of all clusters are shown. A row narrows this page to the budget.",
           {"period": "Period", "budget": "Budget"},
           [amount("Limit", LIMIT, by=BUDGET),
            amount("Spent", SPENT, by=BUDGET),
            share("Spent share", SPENT_SHARE, NEAR),
            share("Ahead", f"{SPENT_SHARE} - scalar({MONTH_GONE})", AHEAD),
            amount("Forecast", FORECAST, by=BUDGET),
-           share("Forecast share", FORECAST_SHARE, NEAR),
+           share("Ends at", FORECAST_SHARE, NEAR),
            share("Known", S.sum("opencost_budget_coverage_ratio", by=BUDGET), KNOWN)],
-          sort="Forecast share", to=BOARD, scope=S, height=7, no_value="–"),
+          sort="Ends at", to=BOARD, scope=S, height=7, no_value="–"),
     graph("Spent of the limit", "Share of its limit that each chosen budget had spent since the first of the "
           "month, and the share of the month that had passed (UTC). A budget above that line is spent too "
           "early.",

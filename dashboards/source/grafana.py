@@ -93,7 +93,7 @@ def bars(title, description, query, unit, *, legend, width=8, height=8, colours=
     """The largest of something now, longest first."""
     options = {"reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "displayMode": "basic",
                "orientation": "horizontal", "showUnfilled": False, "valueMode": "text", "namePlacement": "left",
-               "sizing": "auto", "minVizHeight": 16, "minVizWidth": 8, "maxVizHeight": 300,
+               "sizing": "manual", "minVizHeight": 16, "minVizWidth": 8, "maxVizHeight": 36,
                "text": {"titleSize": 13, "valueSize": 14}}
     return panel("bargauge", title, description, as_queries(query, legend), unit=unit, width=width, height=height,
                  instant=True, options=options, minimum=0, colours=colours, **more)

@@ -81,7 +81,7 @@ BOARD.rows["Cost"] = [
     stat("Pods", "Pods of the chosen workloads that cost something in the last settled hour, also those that "
          "have ended.",
          pods(), "none", decimals=0, width=3, no_value="none"),
-    stat("Savings a month", "What could be saved in 730 hours in the chosen workloads at the current rate: "
+    stat("Savings", "What could be saved in 730 hours in the chosen workloads at the current rate: "
          "smaller requests, idle workloads. A workload has to be watched for a while before anything is said "
          "of it.",
          S.sum("opencost_savings_per_month", OWNED), MONEY, width=3, no_value="none found"),
@@ -141,12 +141,12 @@ BOARD.rows["Requests"] = [
           [size("CPU request", "opencost_observed_cpu_request_cores", "none", 3),
            size("CPU used", "opencost_observed_cpu_usage_cores", "none", 3),
            size("CPU advised", "opencost_recommended_cpu_request_cores", "none", 3),
-           size("Memory request", "opencost_observed_memory_request_bytes", "bytes", 1),
-           size("Memory used", "opencost_observed_memory_usage_bytes", "bytes", 1),
-           size("Memory advised", "opencost_recommended_memory_request_bytes", "bytes", 1),
+           size("RAM request", "opencost_observed_memory_request_bytes", "bytes", 1),
+           size("RAM used", "opencost_observed_memory_usage_bytes", "bytes", 1),
+           size("RAM advised", "opencost_recommended_memory_request_bytes", "bytes", 1),
            size("Watched", "opencost_observation_seconds", "s", 0),
-           amount("Savings a month", "opencost_savings_per_month", 'kind=~"cpu_request|memory_request"')],
-          sort="Savings a month", to=SAVINGS, scope=S, height=9, no_value="–"),
+           amount("A month", "opencost_savings_per_month", 'kind=~"cpu_request|memory_request"')],
+          sort="A month", to=SAVINGS, scope=S, height=9, no_value="–"),
 ]
 BOARD.rows["Pods"] = [
     table("Pods", "The 200 dearest pods of the chosen workloads, over the last settled hour: what they cost, "
