@@ -137,6 +137,13 @@ const FAULTS = [
   ['an unknown kind of cell', field(4, (d) => { d.custom.cellOptions.type = 'bar'; }), /unknown "type": "bar"/, 4],
   ['a cell of the wrong mode', override(4, 'custom.cellOptions', { type: 'gauge', mode: 'flat' }),
     /cellOptions\/mode must be one of/, 4],
+  ['a bar beside other numbers', (b) => {
+    byId(b, 4).targets.push(target('sum by (pod) (other)', { refId: 'B', format: 'table' }));
+  }, /bars of the column "Value" against all columns/, 4],
+  ['a colour that goes by the column', (b) => {
+    byId(b, 4).fieldConfig.defaults.color = { mode: 'palette-classic' };
+    byId(b, 4).fieldConfig.overrides[0].properties[1].value = { type: 'color-text' };
+  }, /colours the column "Value" by its place/, 4],
   ['an override of nothing', override(4, 'custom.cellOption', {}), /no "cellOption"/, 4],
   ['an override of the wrong type', override(4, 'custom.width', '120'), /width must be number/, 4],
   ['an unknown matcher', (b) => { byId(b, 4).fieldConfig.overrides[0].matcher.id = 'byname'; }, /no "byname"/, 4],

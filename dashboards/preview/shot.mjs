@@ -62,12 +62,15 @@ async function drawn(page, address, width) {
   // Tables are drawn while they are in sight, so everything has to be.
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ width, height });
-  await until(() => !document.querySelector('[data-panel][data-state="loading"]'))
+  // An icon is an empty drawing until it has been fetched.
+  await until(() => !document.querySelector('[data-panel][data-state="loading"], svg:empty'))
     .catch(() => problems.push(`not every panel was drawn within ${PATIENCE / 1000} s`));
   const said = await page.evaluate(() => ({
     failed: document.body.dataset.failed,
     panels: [...document.querySelectorAll('[data-panel]')].map(({ dataset }) => ({ ...dataset })),
     variables: [...document.querySelectorAll('[data-variable][data-error]')].map(({ dataset }) => ({ ...dataset })),
+    wide: [...document.querySelectorAll('[role="grid"]')].filter((grid) => grid.scrollWidth > grid.clientWidth + 1)
+      .map((grid) => grid.closest('[data-panel]').dataset.title),
     unresolved: document.body.innerText.match(/\$\{?[A-Za-z_]\w*/g) ?? [],
   }));
   return { ...said, problems };
@@ -79,7 +82,7 @@ function shrink(file) {
   if (error && error.code !== 'ENOENT') throw error;
 }
 
-function report(file, { failed, panels, variables, unresolved, problems }, options) {
+function report(file, { failed, panels, variables, wide, unresolved, problems }, options) {
   const of = (state) => panels.filter((panel) => panel.state === state);
   const [errors, empty] = [of('error'), of('empty')];
   const forgiven = (panel) => options['allow-empty'] || options['may-be-empty']?.includes(panel.title);
@@ -96,6 +99,7 @@ function report(file, { failed, panels, variables, unresolved, problems }, optio
   ];
   faults.forEach((fault) => console.log(`  ${fault}`));
   empty.filter(forgiven).forEach(({ title }) => console.log(`  (no data in "${title}")`));
+  wide.forEach((title) => console.log(`  (columns out of sight in "${title}")`));
   return faults.length;
 }
 

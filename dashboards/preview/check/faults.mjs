@@ -1,6 +1,7 @@
 // All that is wrong with a dashboard, as {panel, what}; the panel is undefined where none is to blame.
 
 import { allPanels } from '../dashboard/panels.js';
+import { cellFaults } from './cells.mjs';
 import { nameFaults } from './names.mjs';
 import { annotationFaults, targetFaults, undeclared, variableFaults } from './queries.mjs';
 import { Shapes } from './shapes.mjs';
@@ -25,7 +26,10 @@ function panelFaults(panel, shapes, declared) {
   const { panels, ...own } = panel;
   if (panel.type === 'row') return [...shapes.row(panel), ...undeclaredFaults(own, declared)];
   if (!shapes.panelTypes().includes(panel.type)) return [`has an unknown type: ${JSON.stringify(panel.type)}`];
-  return [...shapes.panel(panel), ...nameFaults(own), ...targetFaults(panel), ...undeclaredFaults(own, declared)];
+  return [
+    ...shapes.panel(panel), ...nameFaults(own), ...cellFaults(panel), ...targetFaults(panel),
+    ...undeclaredFaults(own, declared),
+  ];
 }
 
 function undeclaredFaults(value, declared) {
