@@ -1,7 +1,7 @@
 """OpenCost / Exporter health: whether OpenCost is asked, answers, and is believed; what that takes."""
 
 from boards import EXPORTER as BOARD, OVERVIEW
-from grafana import BAD, GOOD, WARN, Query, graph, stat, table, thresholds
+from grafana import BAD, GOOD, WARN, Query, graph, stat, table, thresholds, words
 from queries import Scope
 
 S = Scope("cluster", "query")
@@ -35,10 +35,12 @@ BOARD.rows["Now"] = [
          increase("opencost_exporter_poll_failures_total", by=""), "none", colours=NEVER, decimals=0),
     stat("Rows rejected", "Rows left out of accepted answers in the last hour, because they cannot be true.",
          increase("opencost_exporter_rows_rejected_total", by=""), "none", colours=NEVER, decimals=0),
-    stat("Configuration", "1 if the configuration in force now is the newest one offered; 0 if that was refused.",
-         f"min({S.each('opencost_exporter_config_last_reload_successful')})", "none", colours=ALWAYS),
-    stat("Ledger", "Whether every known day is in the ledger's file now (1), or some or all in memory only (0), as "
-         "without ledger.path.", f"min({S.each('opencost_exporter_ledger_persistent')})", "none"),
+    stat("Configuration", "Whether the configuration in force now is the newest one offered, or that was refused.",
+         f"min({S.each('opencost_exporter_config_last_reload_successful')})", "none", colours=ALWAYS,
+         mappings=words(on="in force", off="refused")),
+    stat("Ledger", "Whether every known day is in the ledger's file now, or some or all in memory only, as "
+         "without ledger.path.", f"min({S.each('opencost_exporter_ledger_persistent')})", "none",
+         mappings=words(on="on disk", off="in memory")),
 ]
 
 BOARD.rows["Asking OpenCost"] = [
@@ -77,7 +79,7 @@ BOARD.rows["What is known"] = [
     graph("Windows known", "Share of each calendar window (today, yesterday, the month …), up to each point, that "
           "OpenCost has answered for.",
           f"min by (window) ({S.each('opencost_window_coverage_ratio')})", "percentunit", legend="{{window}}",
-          width=8, limits=thresholds(BAD, (0.95, "transparent"))),
+          width=8, maximum=1, limits=thresholds(BAD, (0.95, "transparent"))),
     graph("Finished days", "Finished days that are wanted at each point: recorded, absent because OpenCost knows "
           "nothing of them, or still to be asked for.", S.sum("opencost_exporter_ledger_entries", by="state"), "none",
           legend="{{state}}", stack=True, width=8),

@@ -20,6 +20,12 @@ def thresholds(*steps):
             + [{"color": colour, "value": value} for value, colour in others]}
 
 
+def words(**meanings):
+    """words(on="in force", off="refused"): what 1 and 0 are called."""
+    return [{"type": "value", "options": {"1": {"text": meanings["on"], "index": 0},
+                                          "0": {"text": meanings["off"], "index": 1}}}]
+
+
 @dataclass
 class Query:
     """One expression. `legend` names a line or a value; `name` heads a column of a table."""
@@ -77,7 +83,7 @@ def graph(title, description, queries, unit, *, legend="", stack=False, bars=Fal
               "fillOpacity": 60 if bars else 30 if stack else 0, "showPoints": "never",
               "spanNulls": False, "stacking": {"mode": "normal" if stack else "none", "group": "A"},
               "axisSoftMin": 0, "thresholdsStyle": {"mode": "line" if limits else "off"}}
-    options = {"legend": {"displayMode": "table" if calcs else "list", "placement": "right" if width > 12 else "bottom",
+    options = {"legend": {"displayMode": "table" if calcs else "list", "placement": "right" if width >= 12 else "bottom",
                           "showLegend": True, "calcs": list(calcs), "sortBy": "Last *", "sortDesc": True},
                "tooltip": {"mode": "multi", "sort": "desc"}}
     if not calcs:
