@@ -110,6 +110,12 @@ constexpr Flag kFlags[] = {
          [](Invocation& i, const std::string& t) {
            return assign(i.demo.seed, parse_integer(t, 0, UINT64_MAX));
          }},
+    {.name = "--name",
+     .value = "NAME",
+     .command = "demo",
+     .meaning = "What the made-up cluster is called. Default demo.",
+     .apply = [](Invocation& i,
+                 const std::string& t) { return assign(i.demo.name, parse_name(t)); }},
     {.name = "--pods",
      .value = "N",
      .command = "demo",

@@ -54,7 +54,7 @@ policies:
     minimum_per_hour: 0.05
     cooldown: 1h
 budgets:
-  - {name: demo, cluster: demo, monthly: 2400}
+  - {name: demo, monthly: 2400}
   - {name: payments, namespaces: ["pay*"], monthly: 190}
   - {name: team-data, labels: {team: data}, monthly: 800}
   - {name: shop, tenant: shop, monthly: 260}

@@ -25,8 +25,12 @@ struct Identity {
 class Encoder {
  public:
   Encoder(std::string_view cluster, const Question& question)
-      : cluster_(cluster), question_(question), spent_(spent_in(question)) {
-    hours_ = spent_.hours();
+      : cluster_(cluster), question_(question) {}
+
+  /// What follows existed for so long.
+  void during(model::Window window) {
+    lived_ = window;
+    hours_ = window.hours();
   }
 
   void node(const Node& node) {
@@ -149,9 +153,9 @@ class Encoder {
     out += R"(,"end":)";
     append_time(out, question_.window.end);
     out += R"(},"start":)";
-    append_time(out, spent_.start);
+    append_time(out, lived_.start);
     out += R"(,"end":)";
-    append_time(out, spent_.end);
+    append_time(out, lived_.end);
     number(R"(,"minutes":)", hours_ * 60);
     return out;
   }
@@ -176,7 +180,7 @@ class Encoder {
 
   std::string_view cluster_;
   const Question& question_;
-  model::Window spent_;
+  model::Window lived_;
   double hours_ = 0;
   std::vector<std::pair<std::string, std::string>> assets_;
 };
@@ -193,7 +197,13 @@ void append_assets(const Inventory& inventory, std::string_view cluster, const Q
   Encoder encoder(cluster, question);
   const model::Window spent = spent_in(question);
   if (spent.start < spent.end) {
-    for (const Node& node : inventory.nodes) encoder.node(node);
+    for (const Node& node : inventory.nodes) {
+      const model::Window lived = overlap(spent, node.exists);
+      if (lived.start >= lived.end) continue;
+      encoder.during(lived);
+      encoder.node(node);
+    }
+    encoder.during(spent);
     for (const Volume& volume : inventory.volumes) encoder.volume(volume);
     for (const Balancer& balancer : inventory.balancers) encoder.balancer(balancer);
     encoder.management();

@@ -270,4 +270,8 @@ constexpr std::array<InstanceType, 6> kInstanceTypes = {
     InstanceType{"g5.2xlarge", 8, 32, .0325, .0034, 0, false, 1, .8431},
 };
 
+// As many pods as are asked for.
+constexpr Template kSurge = deployment("surge", 0, {4, 3.6}, {16384, 14000}).runs("surge");
+constexpr InstanceType kSurgeNode{"m6i.4xlarge", 16, 64, .0335, .0036};
+
 }  // namespace exporter::demo

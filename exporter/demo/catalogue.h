@@ -85,4 +85,8 @@ extern const std::array<NamespacePlan, 4> kFillNamespaces;
 /// The last one has the GPU.
 extern const std::array<InstanceType, 6> kInstanceTypes;
 
+/// What a surge consists of, and what an autoscaler adds for it. Three of the pods fit on one node.
+extern const Template kSurge;
+extern const InstanceType kSurgeNode;
+
 }  // namespace exporter::demo

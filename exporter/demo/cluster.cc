@@ -75,9 +75,10 @@ model::Costs Cluster::unmounted_costs(model::Window window) const {
 std::map<std::string, Cost> Cluster::node_costs(model::Window window) const {
   const model::Window spent = spent_in(about(window, "", Idle::leave_out));
   std::map<std::string, Cost> costs;
-  if (spent.start >= spent.end) return costs;
   for (const Node& node : inventory_->nodes) {
-    costs[node.name] = Cost{millionths(node_total(node, spent.hours()))};
+    const model::Window lived = overlap(spent, node.exists);
+    if (lived.start >= lived.end) continue;
+    costs[node.name] = Cost{millionths(node_total(node, lived.hours()))};
   }
   return costs;
 }

@@ -15,11 +15,22 @@
 
 namespace exporter::demo {
 
+/// For this long a Deployment `surge` runs that many large pods in the namespace, on nodes that are
+/// there for as long.
+struct Surge {
+  std::string name_space;
+  int pods = 0;
+  model::Window window;
+
+  friend bool operator==(const Surge&, const Surge&) = default;
+};
+
 struct ClusterOptions {
   std::uint64_t seed = 42;
   std::string name = "demo";
   int nodes = 6;
   int pods = 60;  // at least this many; whole workloads
+  std::vector<Surge> surges{};
 
   friend bool operator==(const ClusterOptions&, const ClusterOptions&) = default;
 };
@@ -35,6 +46,7 @@ inline constexpr std::string_view kWorkloadRows = "cluster,namespace,controllerK
 /// a past (from 2020 on) and a future, and answering twice gives the same bytes.
 class Cluster {
  public:
+  /// REQUIRES: every surge is in a namespace of the cluster.
   explicit Cluster(ClusterOptions options);
   ~Cluster();
 
@@ -67,7 +79,8 @@ class Cluster {
 /// after the present: where a window reaches past it, rows end there.
 ///
 /// It also fails on demand: the kinds of fault and what each does are listed by GET /demo/fault and
-/// in docs/demo.md, and POST /demo/fault?kind=..&count=.. is fail_next.
+/// in docs/demo.md, and POST /demo/fault?kind=..&count=.. is fail_next. POST /demo/surge makes
+/// costs jump, as that page says, too.
 class Server {
  public:
   /// Listens on 127.0.0.1 at a free port. The present is the machine's.
@@ -78,7 +91,8 @@ class Server {
   ~Server();
 
   std::string url() const;  // http://127.0.0.1:PORT
-  const Cluster& cluster() const;
+  /// With the surges that were asked for so far.
+  std::shared_ptr<const Cluster> cluster() const;
 
   /// The next `count` allocation or asset requests get this fault. Faults queue up.
   Result<void> fail_next(std::string_view kind, int count);

@@ -14,6 +14,9 @@ constexpr std::size_t kNodesTried = 24;
 constexpr std::string_view kRegion = "eu-west-1";
 constexpr double kVolumePrice = 0.08 / kHoursPerMonth;  // a GiB, per hour
 constexpr double kBalancerPrice = 0.0252;               // per hour
+// Of the usage of a template: what chance makes of it for a single pod.
+constexpr double kLeastScale = 0.85;
+constexpr double kScales = 0.3;
 
 double unit(std::uint64_t seed) { return static_cast<double>(seed >> 11) * 0x1p-53; }
 
@@ -44,11 +47,13 @@ class Builder {
     }
     for (const NamespacePlan& plan : kBaseNamespaces) add_namespace(plan, std::string(plan.name));
     const auto pods = static_cast<std::size_t>(std::max(options_.pods, 0));
-    for (std::size_t i = 0; to_.steady_pods < pods; ++i) {
+    for (std::size_t i = 0; steady_pods_ < pods; ++i) {
       const NamespacePlan& plan = kFillNamespaces[i % kFillNamespaces.size()];
       add_namespace(plan, fmt::format("{}-{:03}", plan.name, i / kFillNamespaces.size() + 1));
     }
     add_leftovers();
+    // Last, so that they change nothing of what is there without them.
+    for (const Surge& surge : options_.surges) add_surge(surge);
   }
 
  private:
@@ -64,16 +69,18 @@ class Builder {
     return kInstanceTypes[to_.nodes.size() % (kInstanceTypes.size() - 1)];
   }
 
-  void add_node(const InstanceType& type) {
+  std::size_t add_node(const InstanceType& type, model::Window exists = kAlways) {
     const std::size_t index = to_.nodes.size();
     Node node;
     node.type = &type;
+    node.exists = exists;
     node.name = fmt::format("ip-10-{}-{}-{}.{}.compute.internal", index / 62500 % 250,
                             index / 250 % 250, index % 250 + 4, kRegion);
     node.provider_id = fmt::format("i-0{:016x}", draw());
     node.labels = node_labels(node, static_cast<char>('a' + index % 3));
     to_.nodes.push_back(std::move(node));
     for (std::uint32_t workload : daemonsets_) add_place(workload, index);
+    return index;
   }
 
   void add_namespace(const NamespacePlan& plan, std::string name) {
@@ -87,15 +94,17 @@ class Builder {
     }
     added.name = std::move(name);
     to_.namespaces.push_back(std::move(added));
-    for (std::size_t i = 0; i < plan.count; ++i) add_workload(plan.first[i]);
+    for (std::size_t i = 0; i < plan.count; ++i) {
+      add_workload(plan.first[i], to_.namespaces.size() - 1);
+    }
   }
 
-  void add_workload(const Template& what) {
+  std::uint32_t add_workload(const Template& what, std::size_t name_space) {
     const auto index = static_cast<std::uint32_t>(to_.workloads.size());
-    const Namespace& space = to_.namespaces.back();
+    const Namespace& space = to_.namespaces[name_space];
     Workload added;
     added.what = &what;
-    added.name_space = static_cast<std::uint32_t>(to_.namespaces.size() - 1);
+    added.name_space = static_cast<std::uint32_t>(name_space);
     added.schedule = what.schedule;
     added.seed = draw();
     if (what.schedule.period == what.schedule.length && what.schedule.period.count() > 0) {
@@ -115,6 +124,21 @@ class Builder {
     } else {
       for (int i = 0; i < what.replicas; ++i) add_place(index, kAnyNode);
     }
+    return index;
+  }
+
+  void add_surge(const Surge& surge) {
+    std::size_t space = 0;
+    while (to_.namespaces[space].name != surge.name_space) ++space;
+    const std::uint32_t workload = add_workload(kSurge, space);
+    const Footprint largest = footprint(kSurge, kLeastScale + kScales);
+    std::size_t node = kAnyNode;
+    for (int i = 0; i < surge.pods; ++i) {
+      if (node == kAnyNode || !fits(to_.nodes[node], largest)) {
+        node = add_node(kSurgeNode, surge.window);
+      }
+      add_place(workload, node);
+    }
   }
 
   void add_place(std::uint32_t workload, std::size_t node) {
@@ -123,7 +147,7 @@ class Builder {
     Place place;
     place.workload = workload;
     place.ordinal = of.places++;
-    place.scale = 0.85 + 0.3 * unit(draw());
+    place.scale = kLeastScale + kScales * unit(draw());
     const Footprint needs = footprint(what, place.scale);
     if (node == kAnyNode) node = find_node(needs);
     Node& on = to_.nodes[node];
@@ -135,7 +159,7 @@ class Builder {
       const std::string claim = fmt::format("data-{}-{}", what.name, place.ordinal);
       place.volume = add_volume(to_.namespaces[of.name_space].name, claim, what.volume_gib, true);
     }
-    if (what.schedule.period == what.schedule.length) ++to_.steady_pods;
+    if (what.schedule.period == what.schedule.length) ++steady_pods_;
     to_.places.push_back(place);
   }
 
@@ -160,8 +184,7 @@ class Builder {
       const std::size_t candidate = ++rotor_ % count;
       if (fits(to_.nodes[candidate], needs)) return candidate;
     }
-    add_node(needs.gpus > 0 ? kInstanceTypes.back() : next_type());
-    return to_.nodes.size() - 1;
+    return add_node(needs.gpus > 0 ? kInstanceTypes.back() : next_type());
   }
 
   int add_volume(std::string name_space, std::string claim, double gib, bool mounted) {
@@ -193,6 +216,7 @@ class Builder {
   const ClusterOptions& options_;
   Inventory& to_;
   std::vector<std::uint32_t> daemonsets_;
+  std::size_t steady_pods_ = 0;  // that are there at every moment
   std::uint64_t draws_ = 0;
   std::size_t rotor_ = 0;
 };
@@ -200,6 +224,15 @@ class Builder {
 }  // namespace
 
 Inventory::Inventory(const ClusterOptions& options) { Builder(options, *this).build(); }
+
+bool Inventory::has_namespace(std::string_view name) const {
+  return std::any_of(namespaces.begin(), namespaces.end(),
+                     [&](const Namespace& space) { return space.name == name; });
+}
+
+model::Window overlap(model::Window a, model::Window b) {
+  return {std::max(a.start, b.start), std::min(a.end, b.end)};
+}
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
   // splitmix64, once for each argument.

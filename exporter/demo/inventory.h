@@ -19,6 +19,9 @@ namespace exporter::demo {
 inline constexpr std::chrono::sys_seconds kBorn =
     std::chrono::sys_days(std::chrono::year(2020) / std::chrono::January / 1);
 
+inline constexpr model::Window kAlways{std::chrono::sys_seconds::min(),
+                                       std::chrono::sys_seconds::max()};
+
 inline constexpr double kGiB = 1024.0 * 1024 * 1024;
 inline constexpr double kMiB = 1024.0 * 1024;
 
@@ -30,6 +33,7 @@ struct Node {
   std::string provider_id;
   const InstanceType* type = nullptr;
   Labels labels;
+  model::Window exists = kAlways;  // no pod on it lives longer
   double cores_taken = 0;
   double ram_taken = 0;
   double gpus_taken = 0;
@@ -79,7 +83,10 @@ struct Balancer {
 };
 
 struct Inventory {
+  /// REQUIRES: every surge is in a namespace of the cluster.
   explicit Inventory(const ClusterOptions& options);
+
+  bool has_namespace(std::string_view name) const;
 
   std::vector<Node> nodes;
   std::vector<Namespace> namespaces;
@@ -87,8 +94,10 @@ struct Inventory {
   std::vector<Place> places;
   std::vector<Volume> volumes;
   std::vector<Balancer> balancers;
-  std::size_t steady_pods = 0;  // pods that are there at every moment
 };
+
+/// Empty where the end is not after the start.
+model::Window overlap(model::Window a, model::Window b);
 
 /// A well-mixed function of its arguments.
 std::uint64_t mix(std::uint64_t a, std::uint64_t b, std::uint64_t c = 0);

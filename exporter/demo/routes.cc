@@ -99,14 +99,22 @@ Reply assets(const Cluster& cluster, const Request& request, std::chrono::sys_se
   return reply;
 }
 
-Reply install_info(const Cluster& cluster) {
+Reply install_info(const Cluster& cluster, std::chrono::sys_seconds now) {
   const Inventory& inventory = cluster.inventory();
+  const auto there = [&](const Node& node) {
+    return node.exists.start <= now && now < node.exists.end;
+  };
+  const auto runs = [&](const Place& place) {
+    const Schedule& schedule = inventory.workloads[place.workload].schedule;
+    return schedule.period == schedule.length && there(inventory.nodes[place.node]);
+  };
   Reply reply;
   reply.body = fmt::format(
       R"({{"containers":[{{"containerName":"opencost","image":"opencost:{0}","imageID":"",)"
       R"("startTime":"2020-01-01T00:00:00Z","restarts":"0"}}],)"
       R"("clusterInfo":{{"nodeCount":"{1}","podCount":"{2}"}},"version":"{0}"}})",
-      kVersion, inventory.nodes.size(), inventory.steady_pods);
+      kVersion, std::count_if(inventory.nodes.begin(), inventory.nodes.end(), there),
+      std::count_if(inventory.places.begin(), inventory.places.end(), runs));
   return reply;
 }
 
@@ -156,7 +164,7 @@ Reply answer(const Cluster& cluster, const Request& request, std::chrono::sys_se
     reply.type.clear();
     return reply;
   }
-  if (path == "/installInfo") return install_info(cluster);
+  if (path == "/installInfo") return install_info(cluster, now);
   return path == "/assets" ? assets(cluster, request, now, samples)
                            : allocation(cluster, request, now, samples);
 }

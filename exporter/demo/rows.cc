@@ -126,7 +126,9 @@ class Collector {
     answer_.rows.reserve(inventory_.places.size() + 16);
     for (const Place& place : inventory_.places) {
       const Workload& workload = inventory_.workloads[place.workload];
-      for_each_life(workload, place, window_,
+      const model::Window there = overlap(window_, inventory_.nodes[place.node].exists);
+      if (there.start >= there.end) continue;
+      for_each_life(workload, place, there,
                     [&](std::int64_t nth, sys_seconds begin, sys_seconds from, sys_seconds to) {
                       pod(workload, place, pod_name(workload, place, nth, begin), {from, to});
                     });
@@ -164,9 +166,12 @@ class Collector {
     row.cluster = cluster_;
     row.start = window_.start;
     row.end = window_.end;
-    if (inventory_.nodes.size() == 1) row.node = inventory_.nodes.front().name;
+    std::size_t nodes = 0;
     for (const Node& node : inventory_.nodes) {
-      const NodeCost cost = node_cost(node, row.hours());
+      const model::Window there = overlap(window_, node.exists);
+      if (there.start >= there.end) continue;
+      row.node = ++nodes == 1 ? node.name : std::string_view();
+      const NodeCost cost = node_cost(node, there.hours());
       row.cpu.cost += cost.cpu;
       row.ram.cost += cost.ram;
       row.gpu.cost += cost.gpu;
@@ -236,8 +241,7 @@ class Collector {
 }  // namespace
 
 model::Window spent_in(const Question& question) {
-  return {std::max({question.window.start, question.since, kBorn}),
-          std::min(question.window.end, question.until)};
+  return overlap(question.window, {std::max(question.since, kBorn), question.until});
 }
 
 void collect(const Inventory& inventory, std::string_view cluster, const Question& question,

@@ -10,6 +10,7 @@
 #include "exporter/demo/inventory.h"
 #include "exporter/demo/listener.h"
 #include "exporter/demo/routes.h"
+#include "exporter/demo/surges.h"
 
 namespace exporter::demo {
 
@@ -27,17 +28,20 @@ int parse_count(const std::string& text) {
 }  // namespace
 
 struct Server::State {
-  State(ClusterOptions options, const Clock& time) : cluster(std::move(options)), clock(time) {}
+  State(ClusterOptions options, const Clock& time)
+      : clock(time), cluster(std::make_shared<const Cluster>(std::move(options))) {}
 
   Result<void> queue_fault(std::string_view kind, int count);
   const Fault* take_fault();
   Reply respond(const Request& request);
   model::Window samples(std::chrono::sys_seconds now) const;
   Reply set_fault(const Request& request);
+  Reply set_surge(const Request& request);
+  std::shared_ptr<const Cluster> latest() const;
 
-  const Cluster cluster;
   const Clock& clock;
   mutable std::mutex mutex;
+  std::shared_ptr<const Cluster> cluster;             // guarded by mutex
   std::vector<std::string> requests;                  // guarded by mutex
   std::deque<std::pair<const Fault*, int>> upcoming;  // guarded by mutex
   std::chrono::seconds lag{0};                        // guarded by mutex
@@ -72,6 +76,32 @@ Reply Server::State::set_fault(const Request& request) {
   return plain_text(200, "");
 }
 
+std::shared_ptr<const Cluster> Server::State::latest() const {
+  const std::lock_guard lock(mutex);
+  return cluster;
+}
+
+// Clusters do not change: there is another one from now on.
+Reply Server::State::set_surge(const Request& request) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(clock.now());
+  const std::lock_guard lock(mutex);
+  ClusterOptions options = cluster->options();
+  if (request.method == "GET") return plain_text(200, surge_list(options.surges));
+  if (request.method == "POST") {
+    auto surge = read_surge(request, *cluster);
+    if (!surge) return plain_text(400, surge.error().message + "\n");
+    options.surges.push_back(*std::move(surge));
+  } else if (request.method == "DELETE") {
+    if (!request.parameters.empty())
+      return plain_text(400, "all surges end; write no parameters\n");
+    end_surges(options.surges, now);
+  } else {
+    return plain_text(405, "Method Not Allowed\n");
+  }
+  cluster = std::make_shared<const Cluster>(std::move(options));
+  return plain_text(200, surge_list(cluster->options().surges));
+}
+
 model::Window Server::State::samples(std::chrono::sys_seconds now) const {
   const std::lock_guard lock(mutex);
   return {oldest, now - lag};
@@ -79,9 +109,10 @@ model::Window Server::State::samples(std::chrono::sys_seconds now) const {
 
 Reply Server::State::respond(const Request& request) {
   if (request.path == "/demo/fault") return set_fault(request);
+  if (request.path == "/demo/surge") return set_surge(request);
   const auto now = std::chrono::floor<std::chrono::seconds>(clock.now());
   const model::Window known = samples(now);
-  Reply reply = answer(cluster, request, now, known);
+  Reply reply = answer(*latest(), request, now, known);
   if (!is_question(request.path)) return reply;
   if (const Fault* const fault = take_fault()) fault->apply(reply);
   return reply;
@@ -114,7 +145,7 @@ std::string Server::url() const {
   return fmt::format("http://127.0.0.1:{}", state_->listener->port());
 }
 
-const Cluster& Server::cluster() const { return state_->cluster; }
+std::shared_ptr<const Cluster> Server::cluster() const { return state_->latest(); }
 
 Result<void> Server::fail_next(std::string_view kind, int count) {
   return state_->queue_fault(kind, count);

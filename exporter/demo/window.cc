@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <optional>
 
 namespace exporter::demo {
 
@@ -60,13 +59,13 @@ std::optional<model::Window> parse_named(std::string_view text, sys_seconds now)
   return std::nullopt;
 }
 
+}  // namespace
+
 std::optional<sys_seconds> parse_bound(std::string_view text) {
   if (const auto unix_time = whole_number(text)) return sys_seconds(seconds(*unix_time));
   if (const auto time = model::parse_time(text)) return *time;
   return std::nullopt;
 }
-
-}  // namespace
 
 Result<model::Window> parse_window(std::string_view text, sys_seconds now) {
   if (const auto named = parse_named(text, now)) return *named;

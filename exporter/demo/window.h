@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace exporter::demo {
 /// today, yesterday, week, lastweek, month, lastmonth, 90m, 24h, 7d, 2w, two times joined by a
 /// comma. The error is OpenCost's own: `illegal window: X`.
 Result<model::Window> parse_window(std::string_view text, std::chrono::sys_seconds now);
+
+/// RFC 3339 with a `Z`, or seconds since 1970.
+std::optional<std::chrono::sys_seconds> parse_bound(std::string_view text);
 
 /// A number of minutes, hours, days or weeks.
 Result<std::chrono::seconds> parse_step(std::string_view text);

@@ -13,8 +13,8 @@ inline constexpr MetricSpec kExporterItself[] = {
     {.name = "opencost_exporter_poll_interval_seconds",
      .group = Group::exporter,
      .unit = "seconds",
-     .help = "Longest time between two polls of this query while all is well, but for jitter: its "
-             "interval, or as long as windows take to change.",
+     .help = "Longest time between two polls of this query while all is well, jitter aside: its "
+             "interval, or more where its window changes less often.",
      .labels = {"cluster", "query"}},
     {.name = "opencost_exporter_polls_total",
      .type = Type::counter,

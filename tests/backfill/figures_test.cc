@@ -65,7 +65,7 @@ TEST_F(Figures, EveryWindowIsWhatTheClusterCost) {
   const ReadFile file = samples::read_openmetrics(read());
   for (int hour = 0; hour < 6; ++hour) {
     const auto start = at("2026-10-01T00:00:00Z") + std::chrono::hours(hour);
-    expect_window(file, server().cluster(), {start, start + std::chrono::hours(1)});
+    expect_window(file, *server().cluster(), {start, start + std::chrono::hours(1)});
   }
   // Nothing besides what was looked at.
   EXPECT_GT(looked_["opencost_namespace_cost_per_hour"], 6u * 2 * 3);
@@ -118,7 +118,7 @@ TEST_F(Figures, DaysAreMeanRatesOfWholeDays) {
   const ReadFile file = samples::read_openmetrics(read());
   for (int day = 0; day < 3; ++day) {
     const auto start = at("2026-09-28T00:00:00Z") + std::chrono::days(day);
-    expect_window(file, server().cluster(), {start, start + std::chrono::days(1)});
+    expect_window(file, *server().cluster(), {start, start + std::chrono::days(1)});
   }
   EXPECT_EQ(file.points("opencost_namespace_cost_per_hour"),
             looked_["opencost_namespace_cost_per_hour"]);
@@ -131,7 +131,7 @@ TEST_F(Figures, DaysBeginWhereTheCalendarSays) {
   options_.step = Step::day;
   ASSERT_TRUE(run());
   const model::Window day{at("2026-09-28T18:30:00Z"), at("2026-09-29T18:30:00Z")};
-  expect_window(samples::read_openmetrics(read()), server().cluster(), day);
+  expect_window(samples::read_openmetrics(read()), *server().cluster(), day);
   EXPECT_THAT(server().requests().at(0),
               ::testing::HasSubstr("2026-09-28T18%3A30%3A00Z%2C2026-09-29T18%3A30%3A00Z"));
 }
@@ -142,8 +142,10 @@ TEST_F(Figures, HoursFollowTheCalendarToo) {
   options_.to = "2026-09-29T05:30:00Z";
   ASSERT_TRUE(run());
   const ReadFile file = samples::read_openmetrics(read());
-  expect_window(file, server().cluster(), {at("2026-09-29T03:30:00Z"), at("2026-09-29T04:30:00Z")});
-  expect_window(file, server().cluster(), {at("2026-09-29T04:30:00Z"), at("2026-09-29T05:30:00Z")});
+  expect_window(file, *server().cluster(),
+                {at("2026-09-29T03:30:00Z"), at("2026-09-29T04:30:00Z")});
+  expect_window(file, *server().cluster(),
+                {at("2026-09-29T04:30:00Z"), at("2026-09-29T05:30:00Z")});
 }
 
 TEST_F(Figures, OfTwoSourcesStandSideBySide) {
@@ -154,9 +156,9 @@ TEST_F(Figures, OfTwoSourcesStandSideBySide) {
   EXPECT_EQ(made->done, 4u);
   const ReadFile file = samples::read_openmetrics(read());
   for (const auto& server : servers_) {
-    expect_window(file, server->cluster(),
+    expect_window(file, *server->cluster(),
                   {at("2026-10-01T00:00:00Z"), at("2026-10-01T01:00:00Z")});
-    expect_window(file, server->cluster(),
+    expect_window(file, *server->cluster(),
                   {at("2026-10-01T01:00:00Z"), at("2026-10-01T02:00:00Z")});
   }
   std::vector<std::string> asked;
@@ -194,7 +196,7 @@ TEST_F(Figures, AreInTheCurrencyAndOfTheFamiliesThatLiveOnesAreOf) {
   EXPECT_EQ(file.family("opencost_pod_cost_per_hour"), nullptr);
   EXPECT_EQ(file.family("opencost_workload_cost_per_hour"), nullptr);
   const model::Window window{at("2026-10-01T00:00:00Z"), at("2026-10-01T01:00:00Z")};
-  const Cost cpu = server().cluster().idle_costs(window)[model::Resource::cpu];
+  const Cost cpu = server().cluster()->idle_costs(window)[model::Resource::cpu];
   EXPECT_DOUBLE_EQ(
       file.value("opencost_idle_cost_per_hour", with({{"cluster", "demo"}, {"resource", "cpu"}}),
                  unix_seconds(window.end)),
@@ -268,7 +270,8 @@ TEST_F(Figures, WindowsBeforeAllThatIsKnownAreEmpty) {
   for (const auto& series : clusters->series) {
     EXPECT_GE(series.points.begin()->first, unix_seconds(at("2020-01-01T01:00:00Z")));
   }
-  expect_window(file, server().cluster(), {at("2020-01-01T01:00:00Z"), at("2020-01-01T02:00:00Z")});
+  expect_window(file, *server().cluster(),
+                {at("2020-01-01T01:00:00Z"), at("2020-01-01T02:00:00Z")});
 }
 
 TEST_F(Figures, WhereNothingIsKnownAtAllTheFileHasOnlyItsEnd) {

@@ -39,11 +39,12 @@ TEST(CommandLine, TakesFlagsOnBothSidesOfTheCommand) {
   EXPECT_EQ(taken({"--replay", "d"}).replay_directory, "d");
 
   const Invocation demo = taken({"--log.level=debug", "demo", "--seed", "7", "--pods=100",
-                                 "--nodes", "9", "--log.format", "json"});
+                                 "--nodes", "9", "--log.format", "json", "--name=eu 1"});
   EXPECT_EQ(demo.command, Command::demo);
   EXPECT_EQ(demo.demo.seed, 7u);
   EXPECT_EQ(demo.demo.pods, 100);
   EXPECT_EQ(demo.demo.nodes, 9);
+  EXPECT_EQ(demo.demo.name, "eu 1");
   EXPECT_THAT(demo.flags, ElementsAre(Pair("log.format", "json"), Pair("log.level", "debug")));
 }
 
@@ -105,6 +106,13 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
         "flag --pods: \"0\" is not a whole number from 1 to 200000; write one");
   check({"demo", "--nodes", "1.5"},
         "flag --nodes: \"1.5\" is not a whole number from 1 to 10000; write one");
+  check({"--name", "eu"},
+        "flag --name belongs to the command demo; write opencost-exporter demo --name NAME");
+  check({"demo", "--name="}, "flag --name: has no value; write one");
+  check({"demo", "--name", "a\tb"},
+        "flag --name: \"a\\tb\" holds a control character; write letters, digits and dashes");
+  check({"demo", "--name", "\xff"}, "flag --name: \"\\xff\" is not UTF-8; write the name in UTF-8");
+  check({"demo", "--name", "a", "--name", "b"}, "flag --name: stands twice; leave one out");
   check({"explain"}, "NAMESPACE is missing; write opencost-exporter explain payments");
   check({"explain", ""},
         "NAMESPACE: \"\" is not the name of a namespace; write lower-case letters, digits and "

@@ -42,6 +42,7 @@ TEST(Demo, ShowsEveryFamily) {
   EXPECT_EQ(config.savings.idle_for, std::chrono::hours(1));
   EXPECT_EQ(config.policies.size(), 2u);
   EXPECT_EQ(config.budgets.back().tenant, "shop");
+  for (const auto& budget : config.budgets) EXPECT_EQ(budget.cluster, "") << "it may have any name";
   EXPECT_THAT(config.metric_labels, ElementsAre("app", "team"));
   EXPECT_THAT(config.schedule.labels,
               ElementsAre("annotation:cost_center", "app", "environment", "team"));

@@ -33,12 +33,12 @@ TEST_F(ServerTest, AnswersAsTheClusterDoes) {
   EXPECT_EQ(pods.headers.at("Content-Type"), "application/json");
   EXPECT_EQ(pods.headers.at("Transfer-Encoding"), "chunked");
   EXPECT_TRUE(pods.complete);
-  EXPECT_EQ(pods.body, server_->cluster().allocation_json(window, kPodRows, true));
+  EXPECT_EQ(pods.body, server_->cluster()->allocation_json(window, kPodRows, true));
   EXPECT_EQ(get("/allocation/compute?" + std::string(kHour) +
                 "&aggregate=cluster%2Cnamespace%2Cpod&includeIdle=1")
                 .body,
             pods.body);
-  EXPECT_EQ(get("/assets?" + std::string(kHour)).body, server_->cluster().assets_json(window));
+  EXPECT_EQ(get("/assets?" + std::string(kHour)).body, server_->cluster()->assets_json(window));
 }
 
 TEST_F(ServerTest, RefusesWhatOpenCostRefuses) {
@@ -95,7 +95,7 @@ TEST_F(ServerTest, SpendsNothingInTheFuture) {
   const auto rows = read_rows(get("/allocation?window=today&aggregate=cluster,namespace,pod").body);
   ASSERT_FALSE(rows.empty());
   for (const ReadRow& row : rows) EXPECT_LE(row.end, "2026-10-03T12:34:56Z");
-  const auto spent = server_->cluster().namespace_costs(
+  const auto spent = server_->cluster()->namespace_costs(
       {*model::parse_time("2026-10-03T00:00:00Z"), *model::parse_time("2026-10-03T12:34:56Z")});
   EXPECT_EQ(add_up(rows), spent);
   EXPECT_EQ(get("/allocation?window=2026-10-04T00:00:00Z,2026-10-05T00:00:00Z").body,

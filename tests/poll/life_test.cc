@@ -102,9 +102,9 @@ struct Life : testing::Test {
       Sums expected;
       for (local_days day = std::max(all.first, known_since); day < std::min(all.end, today);
            day += days(1)) {
-        add_model(expected, server->cluster(), calendar.day(day));
+        add_model(expected, *server->cluster(), calendar.day(day));
       }
-      if (all.end > today) add_model(expected, server->cluster(), today_window());
+      if (all.end > today) add_model(expected, *server->cluster(), today_window());
       const cost::PeriodCost& cost = source.period(period);
       ASSERT_TRUE(cost.costs != nullptr);
       EXPECT_EQ(text(sums_of(*cost.costs)), text(expected));
@@ -197,7 +197,7 @@ TEST_F(Life, EveryPeriodEqualsTheModelThroughSeventyDays) {
   const model::Calendar calendar;
   for (auto day = local_days{std::chrono::year(2026) / 2 / 1};
        day < local_days{std::chrono::year(2026) / 3 / 1}; day += days(1)) {
-    add_model(expected, server->cluster(), calendar.day(day));
+    add_model(expected, *server->cluster(), calendar.day(day));
   }
   EXPECT_EQ(text(sums_of(*report().period(Period::last_month).costs)), text(expected));
   end();
