@@ -121,8 +121,8 @@ class Cluster:
         while hour < self.hours:
             gone = hour + self.random.randrange(168, 840)
             address = f"ip-10-{slot}-{self.random.randrange(256)}-{len(nodes) + 4}"
-            nodes.append(Node(f"{address}.eu-west-1.compute.internal", name, spot, cores, gibibytes, core_price,
-                              gibibyte_price,
+            nodes.append(Node(f"{address}.eu-west-1.compute.internal", name, spot, cores, gibibytes,
+                              core_price, gibibyte_price,
                               f"eu-west-1{'abc'[slot % 3]}", "i-0" + self.word(16, HEX), self.uid(),
                               max(hour, 0), min(gone, self.hours)))
             hour = gone

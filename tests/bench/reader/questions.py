@@ -158,7 +158,7 @@ def overview():
         ("storage a month", volumes() + " * 730", one("storage"), {}),
         ("top 10 namespaces a month", namespaces + " * 730", now + " * 730", {"top": 10}),
         ("namespaces, change", f"{namespaces} / {namespaces_then} - 1", f"{now} / {then} - 1", {}),
-        ("nodes a month", "sum by (node) (node_total_hourly_cost) * 730", 
+        ("nodes a month", "sum by (node) (node_total_hourly_cost) * 730",
          ours("node", "node") + " * 730", {}),
         ("cost, graph", cost, cluster, graph),
         ("cost a month, graph", f"({cost}) * 730", f"{cluster} * 730", graph),
