@@ -13,7 +13,7 @@ THREADED_TESTS = $(foreach room,$(THREADED),$(if $(wildcard tests/$(room)/*_test
 SOURCES = git ls-files -co --exclude-standard 'exporter/*.cc' 'exporter/*.h' 'tests/*.cc' 'tests/*.h'
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test asan tsan tidy format format-check fuzz bench docs golden packages clean
+.PHONY: help run build test asan tsan tidy format format-check fuzz bench docs preview pictures golden packages clean
 .NOTPARALLEL:
 
 # $(call need,sections): asks apt for the packages of these sections that are not installed, and
@@ -96,11 +96,24 @@ bench: ## Run the benchmarks; QUICK=1 for a rough look.
 	$(call compile,bench)
 	tests/bench/run $(if $(QUICK),--quick)
 
-docs: ## Write the generated pages of docs/ again.
+docs: ## Write the generated pages of docs/, the runbooks' facts and the dashboards again.
 	$(call need,build test)
 	$(call compile,dev,opencost-exporter)
 	build/dev/exporter/opencost-exporter print-docs --output docs
 	alerts/generate-docs
+	dashboards/generate
+
+preview: ## Check the dashboards against Grafana's own types, and the viewer that draws them.
+	$(call need,pictures)
+	npm ci --prefix dashboards/preview --no-audit --no-fund --silent
+	npm run --prefix dashboards/preview --silent schema
+	npm test --prefix dashboards/preview --silent
+
+PICTURES ?= docs/pictures
+pictures: build ## Draw every dashboard on the demo's data, into docs/pictures or PICTURES.
+	$(call need,test pictures)
+	[ -d dashboards/preview/node_modules ] || npm ci --prefix dashboards/preview --no-audit --no-fund --silent
+	EXPORTER_BINARY=build/opencost-exporter dashboards/draw $(PICTURES)
 
 golden: ## Write the golden pages of tests/golden again; look at the difference before you commit it.
 	$(call need,build test)
@@ -108,7 +121,7 @@ golden: ## Write the golden pages of tests/golden again; look at the difference 
 	tests/golden/update
 
 packages: ## Install the Debian packages of every section of packages.txt.
-	$(call need,build test checks)
+	$(call need,build test checks pictures)
 
 clean: ## Remove build/.
 	rm -rf build
