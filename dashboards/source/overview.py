@@ -8,8 +8,8 @@ S = Scope("cluster")
 # The exporter's own series name sources, which need not be called as the clusters they tell of.
 EVERYTHING = Scope()
 CURRENT, MONTH, CPU, MEMORY = 'query="current"', 'window="month_to_date"', 'resource="cpu"', 'resource="memory"'
-FIRING = ('max by (alertname, severity, cluster, namespace) (ALERTS{alertname=~"OpenCost.+", '
-          'alertname!="OpenCostWatchdog", alertstate="firing"})')
+FIRING = ("max without (job, instance, pod, container, endpoint, service) "
+          '(ALERTS{alertname=~"OpenCost.+", alertname!="OpenCostWatchdog", alertstate="firing"})')
 ROSE = thresholds("text", (0.2, WARN), (0.5, BAD))
 IDLE = thresholds(GOOD, (0.4, WARN), (0.6, BAD))
 USED = thresholds(BAD, (0.25, WARN), (0.5, GOOD))
@@ -112,6 +112,6 @@ BOARD.rows["Who it is"] = [
           sort="An hour", to=SAVINGS, scope=S, width=12, height=8),
     table("Alerts", "Alerts of this product that fire now, the watchdog aside. Needs the rules of alerts/.",
           {"alertname": "Alert", "severity": "Severity", "namespace": "Namespace", "cluster": "Cluster"},
-          [Query(FIRING, name="Firing", unit="none")],
+          [Query(f"count by (alertname, severity, cluster, namespace) ({FIRING})", name="Firing", unit="none")],
           sort="Firing", to=EXPORTER, scope=S, width=12, height=8, no_value="none"),
 ]
