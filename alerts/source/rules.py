@@ -8,6 +8,7 @@ import yaml
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1]
 FILES = ("thresholds.yml", "recording.yml", "costs.yml", "exporter.yml")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 THRESHOLD = re.compile(r"opencost:\w+:threshold")
 
 
@@ -23,6 +24,7 @@ class Rule(NamedTuple):
     labels: dict
     annotations: dict
     comment: str  # the lines above it, as one
+    meaning: str  # that, or of a recorded series the comment of the first one with its operation
 
     @property
     def name(self):
@@ -52,17 +54,20 @@ def comments(text):
 
 def read(folder=FOLDER):
     """Every rule of the folder, in the order of its files."""
-    rules = []
+    rules, first = [], {}
     for file in FILES:
         text = (folder / file).read_text()
         above = iter(comments(text))
-        for group in yaml.safe_load(text)["groups"]:
+        for group in yaml.load(text, LOADER)["groups"]:
             for rule in group["rules"]:
+                comment, operation = next(above), rule.get("record", "").rpartition(":")[2]
+                if comment and operation:
+                    first.setdefault(operation, comment)
                 rules.append(Rule(
                     file, group["name"], str(group.get("interval", "")), rule.get("alert", ""),
                     rule.get("record", ""), str(rule["expr"]), str(rule.get("for", "")),
                     str(rule.get("keep_firing_for", "")), rule.get("labels", {}), rule.get("annotations", {}),
-                    next(above)))
+                    comment, comment or first.get(operation, "")))
     return rules
 
 
