@@ -13,6 +13,7 @@
 #include "exporter/config/config.h"
 #include "exporter/explain_command.h"
 #include "exporter/greeting.h"
+#include "exporter/healthcheck_command.h"
 #include "exporter/poll/poll.h"
 #include "exporter/version.h"
 #include "exporter/web/web.h"
@@ -284,6 +285,12 @@ int check_config(const config::Invocation& invocation) {
   return config::kExitOk;
 }
 
+int check_health(const config::Invocation& invocation) {
+  const auto config = config::load(invocation, config::process_environment());
+  if (!config) return print_faults(config.error());
+  return run_healthcheck(invocation.healthcheck_url, config->web.listen_addresses);
+}
+
 int print_docs(const config::Invocation& invocation) {
   for (const auto& [name, content] : config::documents()) {
     if (invocation.docs_directory.empty()) {
@@ -326,6 +333,8 @@ int main(int argc, char** argv) {
       return explain_owner(*invocation, signals);
     case config::Command::check_config:
       return check_config(*invocation);
+    case config::Command::healthcheck:
+      return check_health(*invocation);
     case config::Command::print_docs:
       return print_docs(*invocation);
   }

@@ -31,8 +31,8 @@ constexpr std::string_view kTail = R"(
 | code | meaning |
 | --- | --- |
 | {} | Done, or stopped by SIGTERM or SIGINT. |
-| {} | Could not start, failed while running, a backfill that was stopped before its end, or an `explain` that got no answer or found nothing of that name. |
-| {} | Wrong command line or configuration, or an `explain` without tenants; standard error says all that is wrong. |
+| {} | Could not start, failed while running, a backfill that was stopped before its end, an `explain` that got no answer or found nothing of that name, or a `healthcheck` without one of 200. |
+| {} | Wrong command line or configuration, an `explain` without tenants, or a `healthcheck` of port 0; standard error says all that is wrong. |
 
 ## Signals
 

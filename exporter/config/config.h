@@ -51,7 +51,7 @@ struct Config {
   friend bool operator==(const Config&, const Config&) = default;
 };
 
-enum class Command { run, demo, backfill, explain, check_config, print_docs };
+enum class Command { run, demo, backfill, explain, check_config, healthcheck, print_docs };
 
 /// Whose cost is to be explained.
 struct ExplainOptions {
@@ -65,7 +65,8 @@ struct Invocation {
   std::map<std::string, std::string> flags;  // settings given as flags, by key path
   std::string record_directory;              // empty: none
   std::string replay_directory;
-  std::string docs_directory;  // print-docs: where to write; empty: standard output
+  std::string healthcheck_url;  // empty: the exporter's own
+  std::string docs_directory;   // print-docs: where to write; empty: standard output
   demo::ClusterOptions demo;
   backfill::Options backfill;
   ExplainOptions explain;
@@ -92,7 +93,7 @@ Environment process_environment();
 using Faults = std::vector<std::string>;
 
 /// Reads the file (if any), the environment and the flags. No cluster is a fault, unless the
-/// command is `demo` or recordings are replayed.
+/// command is `demo` or `healthcheck`, or recordings are replayed.
 Result<Config, Faults> load(const Invocation& invocation, const Environment& environment);
 /// The same for a file's text; `name` stands in the faults.
 Result<Config, Faults> parse(std::string_view yaml, std::string_view name,

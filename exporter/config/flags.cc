@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "exporter/config/addresses.h"
 #include "exporter/config/patterns.h"
 #include "exporter/config/settings.h"
 #include "exporter/config/text.h"
@@ -22,6 +23,8 @@ constexpr CommandRow kCommands[] = {
      "to, by which rule, and what the rules before it said."},
     {Command::check_config, "check-config",
      "Read the configuration, print what is in force or all that is wrong, and exit."},
+    {Command::healthcheck, "healthcheck",
+     "Ask an exporter that runs beside it whether it serves; exits with 0 if so. For containers."},
     {Command::print_docs, "print-docs", "Print the generated documentation and exit."},
 };
 
@@ -151,6 +154,12 @@ constexpr Flag kFlags[] = {
      .command = "backfill",
      .meaning = "Length of a window, 1h or 1d; a sample stands at its end. Default 1h.",
      .apply = set_step},
+    {.name = "--url",
+     .value = "URL",
+     .command = "healthcheck",
+     .meaning = "What to ask instead of /-/healthy at the first of web.listen_addresses.",
+     .apply = [](Invocation& i,
+                 const std::string& t) { return assign(i.healthcheck_url, parse_url(t)); }},
     {.name = "--output",
      .value = "FILE",
      .command = "backfill",

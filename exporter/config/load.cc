@@ -83,7 +83,9 @@ Result<Config, Faults> load(const Invocation& invocation, const Environment& env
   } else if (invocation.command == Command::demo) {
     take_file(loading, kDemoFile);
   }
-  const bool optional = invocation.command == Command::demo || !invocation.replay_directory.empty();
+  const bool optional = invocation.command == Command::demo ||
+                        invocation.command == Command::healthcheck ||
+                        !invocation.replay_directory.empty();
   return finish(loading, environment, invocation.flags,
                 optional ? Clusters::optional : Clusters::required);
 }
