@@ -13,7 +13,7 @@ THREADED_TESTS = $(foreach room,$(THREADED),$(if $(wildcard tests/$(room)/*_test
 SOURCES = git ls-files -co --exclude-standard 'exporter/*.cc' 'exporter/*.h' 'tests/*.cc' 'tests/*.h'
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test asan tsan tidy format format-check fuzz bench docs preview pictures golden packages clean
+.PHONY: help run build test asan tsan tidy format format-check fuzz bench bench-reading docs preview pictures golden packages clean
 .NOTPARALLEL:
 
 # $(call need,sections): asks apt for the packages of these sections that are not installed, and
@@ -95,6 +95,10 @@ bench: ## Run the benchmarks; QUICK=1 for a rough look.
 	$(call need,build test checks)
 	$(call compile,bench)
 	tests/bench/run $(if $(QUICK),--quick)
+
+bench-reading: ## What cost questions cost Prometheus: gauges beside joins; QUICK=1 for a rough look.
+	$(call need,test)
+	tests/bench/reader/run $(if $(QUICK),--quick)
 
 docs: ## Write the generated pages of docs/, the runbooks' facts and the dashboards again.
 	$(call need,build test)
