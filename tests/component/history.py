@@ -1,4 +1,4 @@
-"""Past samples of a stage: what `backfill` asks for, held for an hour, as gauges are, and made into blocks."""
+"""The past of a stage: what `backfill` asks for, held for an hour, as gauges are, and made into blocks."""
 
 import os
 import pathlib
@@ -27,10 +27,10 @@ def run(command, environment=None):
 
 
 def held(lines, now, spans):
-    """The samples, each again every five minutes of the hour after it that lies in one of the spans.
+    """The samples, each again every five minutes of the hour after it, as far as that lies in one of the spans.
 
-    The live exporter shows a figure until it has the next one; `backfill` writes it once. Between two hourly samples an
-    instant query finds nothing, and `offset 1d` is an instant query.
+    The live exporter shows a figure until it has the next one; `backfill` writes it once. Between two hourly
+    samples an instant query finds nothing, and `offset 1d` is one.
     """
     for line in lines:
         match = SAMPLE.fullmatch(line)
@@ -44,20 +44,21 @@ def held(lines, now, spans):
                 yield f"{series} {value} {again}\n"
 
 
-def write(folder, configuration, labels, days, stays, held_for):
+def write(folder, configuration, labels, days, spans):
     """Blocks in folder/tsdb of so many days up to the last settled hour.
 
-    `labels` are those of the live scrape. Comparisons with a day and a week ago hold while the stage `stays`; graphs have
-    no gaps over the last `held_for` seconds.
+    `labels` are those of the live scrape. Within `spans`, each (begin, end) in seconds ago, there is a sample
+    every five minutes, elsewhere every hour.
     """
     folder = pathlib.Path(folder)
     now = int(time.time())
     # The last whole hour that has settled for ten minutes, and one more to be safe.
     end = (now - 11 * MINUTE) // HOUR * HOUR
     raw, whole = folder / "history.om", folder / "held.om"
-    run([EXPORTER, "backfill", f"--config.file={configuration}", "--from", moment(end - days * DAY), "--to", moment(end),
-         "--step=1h", f"--output={raw}", *(f"--label={name}={value}" for name, value in labels.items())])
-    spans = [(now - ago - HOUR, now - ago + stays) for ago in (DAY, 7 * DAY)] + [(now - held_for, now)]
+    run([EXPORTER, "backfill", f"--config.file={configuration}", "--from", moment(end - days * DAY),
+         "--to", moment(end), "--step=1h", f"--output={raw}",
+         *(f"--label={name}={value}" for name, value in labels.items())])
+    spans = [(now - begin, now - end) for begin, end in spans]
     with raw.open() as lines, whole.open("w") as output:
         output.writelines(held(lines, now, spans))
     # Few and long blocks: promtool reads the whole file once for each of them.

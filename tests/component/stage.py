@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""A whole installation on the loopback: two made-up clusters, an exporter for both, a Prometheus with a past and rules.
+"""A whole installation on the loopback: two made-up clusters, an exporter for both, a Prometheus with a past.
 
-    python3 tests/component/stage.py --serve        # for looking at dashboards; ends with Ctrl-C or the end of input
+    python3 tests/component/stage.py --serve    # to look at dashboards; ends with Ctrl-C or the end of input
 """
 
 import argparse
@@ -75,8 +75,8 @@ ALERTING = """
 alerting: {alertmanagers: [{static_configs: [{targets: ["%s"]}]}]}
 """
 
-# Durations of alerts are proven by promtool, which makes its own time. Here they only would have to be waited for.
-QUICK = {"interval": "2s", "for": "1s", "keep_firing_for": "5s"}
+# Durations of alerts are proven by promtool, which makes its own time. Here they would only be waited for.
+QUICK = {"interval": "1s", "for": "0s", "keep_firing_for": "5s"}
 
 
 def quick(text):
@@ -88,16 +88,21 @@ def quick(text):
     return yaml.safe_dump(rules)
 
 
+def around(stays, graphs):
+    """Where the past has no gaps: a day and a week ago, for comparisons while the stage stays, and in graphs."""
+    return [(ago + history.HOUR, ago - stays) for ago in (history.DAY, 7 * history.DAY)] + [(graphs, 0)]
+
+
 class Stage:
     """`start` is told of every program it starts; whoever made the stage ends them."""
 
-    def __init__(self, folder, start, *, days=8, stays=history.HOUR, held_for=2 * history.HOUR, alertmanager=""):
+    def __init__(self, folder, start, *, days=8, held=around(history.HOUR, 2 * history.HOUR), alertmanager=""):
         self.folder, self.start = pathlib.Path(folder), start
         self.opencosts = {name: start(Demo(folder, *options)) for name, options in CLUSTERS.items()}
         self.file = self.folder / "exporter.yaml"
         self.timeouts = dict.fromkeys(CLUSTERS, 120)
         self.configure()
-        history.write(folder, self.file, {"job": COSTS, "instance": INSTANCE}, days, stays, held_for)
+        history.write(folder, self.file, {"job": COSTS, "instance": INSTANCE}, days, held)
         self.start_exporter()
         (self.folder / "rules").mkdir()
         for rules in sorted((ROOT / "alerts").glob("*.yml")):
@@ -105,9 +110,12 @@ class Stage:
                 (self.folder / "rules" / rules.name).write_text(quick(rules.read_text()))
         self.prometheus = start(Prometheus(
             folder, "", "--storage.tsdb.retention.time=1y",
-            configuration=SCRAPING + (ALERTING % alertmanager.removeprefix("http://") if alertmanager else "")))
+            configuration=SCRAPING + (ALERTING % alertmanager if alertmanager else "")))
         self.prometheus.wait_until_ready()
         self.wait_for_targets(2)
+        # A counter has grown only where Prometheus saw it before.
+        self.ask_again(*CLUSTERS)
+        self.wait_for_rules()
 
     def configure(self):
         clusters = [{"name": name, "url": demo.opencost, "timeout": f"{self.timeouts[name]}s"}
@@ -117,10 +125,11 @@ class Stage:
     def start_exporter(self):
         self.exporter = self.start(Exporter(self.folder, f"--config.file={self.file}"))
         self.scrape(INSTANCE)
-        self.exporter.wait_for_page("an answer to every query, and every finished day", lambda page: len(
-            [series for query in queries() for series, up in page.family("opencost_up", query=query).items() if up]
-        ) == len(CLUSTERS) * len(queries()) and page.family("opencost_savings_total_per_month") and not any(
-            page.family("opencost_exporter_ledger_entries", state="missing").values()))
+        self.exporter.wait_for_page("an answer to every query, and every finished day", lambda page: all(
+            page.value("opencost_up", cluster=cluster, query=query)
+            and page.value("opencost_savings_total_per_month", cluster=cluster) is not None
+            and not page.value("opencost_exporter_ledger_entries", cluster=cluster, state="missing")
+            for cluster in CLUSTERS for query in queries()))
 
     def scrape(self, *instances):
         """Every instance is the one exporter there is; without any, nothing is scraped."""
@@ -131,11 +140,20 @@ class Stage:
         new.rename(self.folder / "targets.json")
 
     def ask_again(self, *clusters):
-        """Has the exporter poll these clusters now: new settings make it ask anew, minutes would pass otherwise."""
+        """Has the exporter poll these clusters now: with new settings it asks anew."""
         for cluster in clusters:
             self.timeouts[cluster] += 1
         self.configure()
+        polls = self.polls(*clusters)
         self.exporter.signal(signal.SIGHUP)
+        self.exporter.wait_for_page("another poll of " + ", ".join(clusters), lambda page: all(
+            now > before for now, before in zip(self.polls(*clusters, page=page), polls)))
+
+    def polls(self, *clusters, page=None):
+        """How often each was asked for the present."""
+        page = page or self.exporter.page()
+        return [page.value("opencost_exporter_polls_total", cluster=cluster, query="current")
+                for cluster in clusters]
 
     def wait_for_targets(self, count):
         """Until so many are scraped, each once at least, and every rule was evaluated since."""
@@ -164,7 +182,7 @@ def serve(days):
 
     try:
         with tempfile.TemporaryDirectory(prefix="exporter-stage-") as folder:
-            stage = Stage(folder, start, days=days, stays=6 * history.HOUR, held_for=49 * history.HOUR)
+            stage = Stage(folder, start, days=days, held=around(6 * history.HOUR, 49 * history.HOUR))
             print(f"prometheus={stage.prometheus.base} exporter={stage.exporter.base} opencost="
                   + ",".join(demo.opencost for demo in stage.opencosts.values()), flush=True)
             sys.stdin.read()
@@ -177,6 +195,7 @@ def serve(days):
 
 if __name__ == "__main__":
     reader = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    reader.add_argument("--serve", action="store_true", required=True, help="stay until Ctrl-C or the end of input")
+    reader.add_argument("--serve", action="store_true", required=True,
+                        help="stay until Ctrl-C or the end of input")
     reader.add_argument("--days", type=int, default=8, help="of the past, by the hour; default %(default)s")
     serve(reader.parse_args().days)
