@@ -1,4 +1,4 @@
-"""Every file of values, through both Helms: lint, template, package, and what is said after an installation."""
+"""Every file of values, through both Helms: lint, template, package, and the notes after an installation."""
 
 import base64
 import gzip
@@ -12,8 +12,8 @@ import unittest
 
 import yaml
 
-from rendering import (ALL_KINDS, CHART, HELMS, KINDS, NEWEST, ROOT, VALUES, exporter, helm, helm_or_fail, objects,
-                       of_kind, parsed, refusal, setting, text, values_file)
+from rendering import (CHART, HELMS, KINDS, NEWEST, ROOT, VALUES, exporter, helm, helm_or_fail, objects, of_kind,
+                       parsed, refusal, setting, template, text, values_file)
 
 SECRET_LIMIT = 1 << 20
 
@@ -70,8 +70,10 @@ class Package(unittest.TestCase):
                 self.assertTrue(all(member.isfile() for member in members))
                 names = {member.name.removeprefix("opencost-exporter/") for member in members}
                 own = {"Chart.yaml", "values.yaml", "values.schema.json", "README.md"}
-                own |= {path.relative_to(CHART).as_posix() for path in (CHART / "templates").rglob("*") if path.is_file()}
-                own |= {f"files/alerts/{name}.yml" for name in ("thresholds", "recording", "costs", "exporter")}
+                own |= {path.relative_to(CHART).as_posix()
+                        for path in (CHART / "templates").rglob("*") if path.is_file()}
+                own |= {f"files/alerts/{name}.yml"
+                        for name in ("thresholds", "recording", "costs", "exporter")}
                 own |= {f"files/dashboards/{path.name}" for path in (ROOT / "dashboards").glob("*.json")}
                 self.assertEqual(names - {".helmignore"}, own)
                 self.assertLess(package.stat().st_size, 200_000)
@@ -83,8 +85,8 @@ class Package(unittest.TestCase):
             helm_or_fail(NEWEST, "package", CHART, "--destination", folder)
             package, = pathlib.Path(folder).glob("*.tgz")
             with tarfile.open(package) as archive:
-                files = [{"name": member.name, "data": base64.b64encode(archive.extractfile(member).read()).decode()}
-                         for member in archive.getmembers()]
+                files = {member.name: base64.b64encode(archive.extractfile(member).read()).decode()
+                         for member in archive.getmembers()}
         release = json.dumps({"chart": files, "manifest": text("operators"), "values": text("configuration")})
         self.assertGreater(len(release), 1_000_000)
         self.assertLess(len(base64.b64encode(gzip.compress(release.encode()))), SECRET_LIMIT * 0.6)
@@ -115,7 +117,7 @@ class Guards(unittest.TestCase):
                  ({"podMonitor.enabled": True}, "podMonitor.enabled needs the Prometheus Operator"),
                  ({"prometheusRule.enabled": True}, "prometheusRule.enabled needs the Prometheus Operator"),
                  ({"dashboards.enabled": True, "dashboards.type": "operator"}, "needs the Grafana operator"),
-                 ({"httpRoute.enabled": True, "httpRoute.parentRefs": [{"name": "x"}]}, "needs the Gateway API"))
+                 ({"httpRoute.enabled": True, "httpRoute.parentRefs": [{"name": "x"}]}, "the Gateway API"))
         for version in HELMS:
             for values, message in cases:
                 with self.subTest(helm=version, values=values):
@@ -124,14 +126,14 @@ class Guards(unittest.TestCase):
 
     def test_values_that_contradict_each_other_are_refused(self):
         cases = (({"existingConfigSecret": "x", "config.poll": {"current": "5m"}}, "the one or the other"),
-                 ({"config.clusters": [{"url": "http://x"}], "opencost.name": "x"}, "write them into the items"),
-                 ({"existingConfigSecret": "x", "opencost.tls.serverName": "x"}, "write them into the items"),
+                 ({"config.clusters": [{"url": "http://x"}], "opencost.name": "x"}, "write them into"),
+                 ({"existingConfigSecret": "x", "opencost.tls.serverName": "x"}, "write them into"),
                  ({"opencost.auth.bearerTokenKey": "x"}, "set credentials.existingSecret"),
                  ({"credentials.existingSecret": "s", "opencost.auth.bearerTokenKey": "x",
-                   "opencost.auth.username": "u", "opencost.auth.passwordKey": "p"}, "with the one or the other"),
+                   "opencost.auth.username": "u", "opencost.auth.passwordKey": "p"}, "is asked with"),
                  ({"opencost.auth.username": "u"}, "set both or neither"),
-                 ({"credentials.existingSecret": "s", "opencost.auth.passwordKey": "p"}, "set both or neither"),
-                 ({"ca.existingSecret": "x", "ca.existingConfigMap": "y"}, "ca.existingSecret and ca.existing"),
+                 ({"credentials.existingSecret": "s", "opencost.auth.passwordKey": "p"}, "set both"),
+                 ({"ca.existingSecret": "x", "ca.existingConfigMap": "y"}, "ca.existingSecret and"),
                  ({"config.web": {"listen_addresses": [":1"]}}, "set containerPort"),
                  ({"ledger.persistence.existingClaim": "x"}, "ledger.persistence.type existingClaim"),
                  ({"ledger.persistence.type": "existingClaim"}, "ledger.persistence.type existingClaim"),
@@ -150,18 +152,19 @@ class Guards(unittest.TestCase):
 class Notes(unittest.TestCase):
     def installed(self, *words):
         """What Helm 4 says without a cluster. Helm 3 asks for one."""
-        done = helm_or_fail(NEWEST, "install", "release", CHART, "--namespace", "costs", "--dry-run=client", *words)
+        done = helm_or_fail(NEWEST, "install", "release", CHART, "--namespace", "costs", "--dry-run=client",
+                            *words)
         return done.split("NOTES:", 1)[1]
 
     def rendered(self, values, version=NEWEST):
-        """The notes with kinds that no cluster is there to know of: the text as an object of a chart of its own."""
+        """The notes where kinds are needed that no cluster is there to know of: the text as an object."""
         with tempfile.TemporaryDirectory() as folder:
             copy = pathlib.Path(folder) / "chart"
             shutil.copytree(CHART, copy, ignore=shutil.ignore_patterns("dashboards", "ci"))
             shutil.move(copy / "templates/NOTES.txt", copy / "files/notes.txt")
             (copy / "templates/notes.yaml").write_text(
-                'apiVersion: v1\nkind: Notes\nsaid: |\n  {{- tpl (.Files.Get "files/notes.txt") . | nindent 2 }}\n')
-            things = parsed(helm_or_fail(version, "template", "release", copy, *ALL_KINDS, *setting(values)))
+                'apiVersion: v1\nkind: Notes\nsaid: |\n  {{- tpl (.Files.Get "files/notes.txt") . | nindent 2 }}')
+            things = parsed(template(version, copy, *setting(values)))
         return of_kind(things, "Notes")[0]["said"]
 
     def test_name_what_was_rendered(self):
@@ -185,10 +188,11 @@ class Notes(unittest.TestCase):
     def test_hints_are_given_where_they_help(self):
         monitor, rule = "serviceMonitor.additionalLabels.release", "prometheusRule.additionalLabels.release"
         on = {"serviceMonitor.enabled": True, "prometheusRule.enabled": True}
-        both = {"serviceMonitor.additionalLabels": {"release": "x"}, "prometheusRule.additionalLabels": {"release": "x"}}
-        cases = (({}, ["scrape it yet"], [monitor, rule, "grafanaUrl", "paused"]),
-                 (on, [monitor, rule, "prometheusRule.grafanaUrl"], ["scrape it yet"]),
-                 ({**on, **both, "prometheusRule.grafanaUrl": "https://g"}, [], [monitor, rule, "grafanaUrl"]),
+        both = {monitor: "x", rule: "x"}
+        grafana = "prometheusRule.grafanaUrl"
+        cases = (({}, ["scrape it yet"], [monitor, rule, grafana, "paused"]),
+                 (on, [monitor, rule, grafana], ["scrape it yet"]),
+                 ({**on, **both, grafana: "https://g"}, [], [monitor, rule, grafana]),
                  ({**on, "commonLabels": {"release": "x"}}, [], [monitor, rule]),
                  ({"podMonitor.enabled": True}, ["podMonitor.additionalLabels.release"], [monitor]),
                  ({"service.scrapeAnnotations": True}, [], ["scrape it yet"]),
@@ -199,8 +203,8 @@ class Notes(unittest.TestCase):
             for version in HELMS:
                 with self.subTest(values=values, helm=version):
                     said = self.rendered(values, version)
-                    self.assertEqual([text for text in there if text not in said], [], said)
-                    self.assertEqual([text for text in missing if text in said], [], said)
+                    self.assertEqual([hint for hint in there if hint not in said], [], said)
+                    self.assertEqual([hint for hint in missing if hint in said], [], said)
 
 
 if __name__ == "__main__":

@@ -43,10 +43,14 @@ def setting(values):
     return [word for path, value in values.items() for word in ("--set-json", f"{path}={json.dumps(value)}")]
 
 
+def template(version, chart, *words):
+    return helm_or_fail(version, "template", "release", chart, "--namespace", "costs", *ALL_KINDS, *words)
+
+
 @functools.lru_cache(maxsize=None)
 def text(name, version=NEWEST, chart=CHART):
     """All that is rendered with ci/<name>-values.yaml."""
-    return helm_or_fail(version, "template", "release", chart, "--namespace", "costs", *ALL_KINDS, "-f", values_file(name))
+    return template(version, chart, "-f", values_file(name))
 
 
 def parsed(rendered):
@@ -64,8 +68,7 @@ def of_kind(things, kind):
 
 def with_values(values, *words, version=NEWEST):
     """The objects with these values and no file."""
-    return parsed(helm_or_fail(version, "template", "release", CHART, "--namespace", "costs", *ALL_KINDS, *words,
-                               *setting(values)))
+    return parsed(template(version, CHART, *words, *setting(values)))
 
 
 def refusal(values, version=NEWEST, kinds=True):
