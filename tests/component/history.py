@@ -27,7 +27,7 @@ def run(command, environment=None):
 
 
 def held(lines, now, spans):
-    """The samples, each again every five minutes of the hour after it, as far as that lies in one of the spans.
+    """The samples, each again every five minutes of the hour after it that lie in one of the spans.
 
     The live exporter shows a figure until it has the next one; `backfill` writes it once. Between two hourly
     samples an instant query finds nothing, and `offset 1d` is one.

@@ -76,7 +76,7 @@ alerting: {alertmanagers: [{static_configs: [{targets: ["%s"]}]}]}
 """
 
 # Durations of alerts are proven by promtool, which makes its own time. Here they would only be waited for.
-QUICK = {"interval": "1s", "for": "0s", "keep_firing_for": "5s"}
+QUICK = {"interval": "1s", "for": "3s", "keep_firing_for": "5s"}
 
 
 def quick(text):
@@ -89,14 +89,15 @@ def quick(text):
 
 
 def around(stays, graphs):
-    """Where the past has no gaps: a day and a week ago, for comparisons while the stage stays, and in graphs."""
+    """Where the past has no gaps: a day and a week ago, for as long as the stage stays, and in graphs."""
     return [(ago + history.HOUR, ago - stays) for ago in (history.DAY, 7 * history.DAY)] + [(graphs, 0)]
 
 
 class Stage:
     """`start` is told of every program it starts; whoever made the stage ends them."""
 
-    def __init__(self, folder, start, *, days=8, held=around(history.HOUR, 2 * history.HOUR), alertmanager=""):
+    def __init__(self, folder, start, *, days=8, held=around(history.HOUR, 2 * history.HOUR),
+                 alertmanager=""):
         self.folder, self.start = pathlib.Path(folder), start
         self.opencosts = {name: start(Demo(folder, *options)) for name, options in CLUSTERS.items()}
         self.file = self.folder / "exporter.yaml"
@@ -109,13 +110,16 @@ class Stage:
             if not rules.name.startswith("alertmanager"):
                 (self.folder / "rules" / rules.name).write_text(quick(rules.read_text()))
         self.prometheus = start(Prometheus(
-            folder, "", "--storage.tsdb.retention.time=1y",
+            # What fires before Alertmanager is known is told once more.
+            folder, "", "--storage.tsdb.retention.time=1y", "--rules.alert.resend-delay=5s",
             configuration=SCRAPING + (ALERTING % alertmanager if alertmanager else "")))
         self.prometheus.wait_until_ready()
         self.wait_for_targets(2)
         # A counter has grown only where Prometheus saw it before.
         self.ask_again(*CLUSTERS)
         self.wait_for_rules()
+        wait_for("an alert", lambda: self.prometheus.query(
+            'ALERTS{alertstate="firing", alertname=~"OpenCostBudget.+"}'))
 
     def configure(self):
         clusters = [{"name": name, "url": demo.opencost, "timeout": f"{self.timeouts[name]}s"}
