@@ -1,7 +1,7 @@
 """Which labels a series ends with, after the relabeling that is rendered: held against docs/metrics.md.
 
-What the operator and Prometheus do on the way is done here in the same order: labels of the target, its relabeling,
-`honorLabels`, and the relabeling of series.
+What the operator and Prometheus do on the way is done here in the same order: labels of the target, its
+relabeling, `honorLabels`, and the relabeling of series.
 """
 
 import re
@@ -10,8 +10,8 @@ import unittest
 from rendering import ROOT, objects, of_kind, with_values
 
 # What the Prometheus Operator gives a target of a ServiceMonitor; a PodMonitor has no service.
-TARGET = {"job": "opencost-exporter", "instance": "10.0.0.1:9754", "namespace": "opencost", "pod": "exporter-0",
-          "container": "exporter", "service": "opencost-exporter", "endpoint": "http"}
+TARGET = {"job": "opencost-exporter", "instance": "10.0.0.1:9754", "namespace": "opencost",
+          "pod": "exporter-0", "container": "exporter", "service": "opencost-exporter", "endpoint": "http"}
 
 
 def catalogue():
@@ -45,7 +45,8 @@ def scraped(family, own, endpoint):
             own = {**own, name: value}
         elif not endpoint["honorLabels"]:
             own = {**own, f"exported_{name}": own[name], name: value}
-    return relabel({name: value for name, value in own.items() if value}, endpoint.get("metricRelabelings", []))
+    stored = {name: value for name, value in own.items() if value}
+    return relabel(stored, endpoint.get("metricRelabelings", []))
 
 
 def endpoints(things):
@@ -112,20 +113,22 @@ class Labels(unittest.TestCase):
 
     def test_further_relabeling_comes_after_ours(self):
         found = endpoints(objects("monitoring"))["cost"]
-        self.assertEqual([rule.get("action", "replace") for rule in found["relabelings"]], ["labeldrop", "replace"])
+        self.assertEqual([rule.get("action", "replace") for rule in found["relabelings"]],
+                         ["labeldrop", "replace"])
         self.assertEqual([rule["action"] for rule in found["metricRelabelings"]], ["labeldrop", "drop"])
         self.assertEqual(found["interval"], "2m")
         self.assertEqual(found["scheme"], "https")
 
     def test_fields_of_both_endpoints_cannot_undo_this(self):
-        found = endpoints(with_values({"serviceMonitor.enabled": True,
-                                       "scrape.endpoint": {"honorLabels": False, "path": "/x", "params": {}}}))
+        undoing = {"honorLabels": False, "path": "/x", "params": {}}
+        found = endpoints(with_values({"serviceMonitor.enabled": True, "scrape.endpoint": undoing}))
         self.assertEqual(list(faults("cost", found["cost"], ["job"])), [])
         self.assertEqual(found["cost"]["path"], "/metrics")
 
     def test_annotations_lead_to_the_same_page(self):
         service, = of_kind(objects("network"), "Service")
-        self.assertEqual({key: value for key, value in service["metadata"]["annotations"].items() if "prom" in key},
+        said = service["metadata"]["annotations"]
+        self.assertEqual({key: value for key, value in said.items() if "prom" in key},
                          {"prometheus.io/scrape": "true", "prometheus.io/port": "8080",
                           "prometheus.io/path": "/metrics"})
         service, = of_kind(objects("default"), "Service")

@@ -32,12 +32,11 @@ class Readme(unittest.TestCase):
         self.assertEqual(written()[0], self.readme, "run tests/chart/readme")
 
     def test_another_default_would_be_seen(self):
-        self.assertNotEqual(written(lambda text: text.replace("containerPort: 9754", "containerPort: 9755"))[0],
-                            self.readme)
+        other = written(lambda text: text.replace("containerPort: 9754", "containerPort: 9755"))
+        self.assertNotEqual(other[0], self.readme)
 
     def test_another_meaning_would_be_seen(self):
-        self.assertNotEqual(written(lambda text: text.replace("Its port", "Port"))[0],
-                            self.readme)
+        self.assertNotEqual(written(lambda text: text.replace("Its port", "Port"))[0], self.readme)
 
     def test_a_value_that_nobody_explains_is_refused(self):
         self.assertIsNone(written(lambda text: text + "\nunexplained: 1\n")[0])

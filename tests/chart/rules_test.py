@@ -16,7 +16,8 @@ RULE = {"prometheusRule.enabled": True}
 
 def source():
     """The groups of alerts/*.yml, in the order they are rendered in."""
-    return [group for name in FILES for group in yaml.safe_load((ROOT / f"alerts/{name}.yml").read_text())["groups"]]
+    texts = [(ROOT / f"alerts/{name}.yml").read_text() for name in FILES]
+    return [group for text in texts for group in yaml.safe_load(text)["groups"]]
 
 
 def groups(things):
@@ -63,15 +64,16 @@ class Rules(unittest.TestCase):
         for rule in rules(want):
             if rule.get("record") == "opencost:spike_ratio_info:threshold":
                 rule["expr"] = "vector(0.6)"
-        self.assertEqual(groups(with_values({**RULE, "prometheusRule.thresholds": {"spike_ratio_info": 0.6}})), want)
+        given = with_values({**RULE, "prometheusRule.thresholds": {"spike_ratio_info": 0.6}})
+        self.assertEqual(groups(given), want)
 
     def test_every_threshold_can_be_set(self):
         names = [rule["record"].split(":")[1] for rule in rules(source())
                  if rule.get("record", "").endswith(":threshold")]
         self.assertGreater(len(names), 20)
         given = groups(with_values({**RULE, "prometheusRule.thresholds": {name: 7.5 for name in names}}))
-        self.assertEqual({rule["expr"] for rule in rules(given) if rule.get("record", "").endswith(":threshold")},
-                         {"vector(7.5)"})
+        changed = [rule for rule in rules(given) if rule.get("record", "").endswith(":threshold")]
+        self.assertEqual({rule["expr"] for rule in changed}, {"vector(7.5)"})
 
     def test_large_thresholds_are_numbers_of_promql(self):
         self.assertIn("vector(2.5e+06)", [rule["expr"] for rule in rules(groups(objects("monitoring")))])
@@ -99,7 +101,8 @@ class Rules(unittest.TestCase):
 
     def test_all_alerts_can_be_switched_off(self):
         names = {rule["alert"] for rule in rules(source()) if "alert" in rule}
-        given = groups(with_values({**RULE, "prometheusRule.alerts": {name: {"enabled": False} for name in names}}))
+        off = {name: {"enabled": False} for name in names}
+        given = groups(with_values({**RULE, "prometheusRule.alerts": off}))
         self.assertEqual([rule for rule in rules(given) if "alert" in rule], [])
         self.assertEqual([group["name"] for group in given if not group["rules"]], [])
         self.assertEqual(promtool(given)[0], 0)
@@ -110,20 +113,21 @@ class Rules(unittest.TestCase):
         self.assertNotIn("grafana.example.com", text)
         self.assertNotIn("github.com", text)
         for rule in given:
-            self.assertEqual(rule["annotations"]["runbook_url"], f"https://wiki.example.org/runbooks/{rule['alert']}.md")
+            runbook = f"https://wiki.example.org/runbooks/{rule['alert']}.md"
+            self.assertEqual(rule["annotations"]["runbook_url"], runbook)
             link = rule["annotations"].get("dashboard_url", "https://grafana.example.org/sub/d/")
             self.assertTrue(link.startswith("https://grafana.example.org/sub/d/"), link)
 
     def test_names_that_do_not_exist_are_refused_with_those_that_do(self):
-        for values, messages in (
-                ({"prometheusRule.thresholds": {"spike_ratio": 1}}, ["thresholds.spike_ratio:", "spike_ratio_info"]),
-                ({"prometheusRule.thresholds": {"opencost:drop_ratio:threshold": 1}}, ["drop_ratio, change_floor"]),
-                ({"prometheusRule.alerts": {"OpenCostSpike": {}}}, ["alerts.OpenCostSpike:", "OpenCostBudgetBurn"]),
-                ({"prometheusRule.alerts": {"OpenCostNamespaceCostDrop": {"warning": {}}}}, ["it has info"]),
-                ({"prometheusRule.alerts": {"OpenCostWatchdog": {"critical": {"for": "1m"}}}}, ["it has none"])):
+        for key, value, messages in (
+                ("thresholds", {"spike_ratio": 1}, ["thresholds.spike_ratio:", "spike_ratio_info"]),
+                ("thresholds", {"opencost:drop_ratio:threshold": 1}, ["drop_ratio, change_floor"]),
+                ("alerts", {"OpenCostSpike": {}}, ["alerts.OpenCostSpike:", "OpenCostBudgetBurn"]),
+                ("alerts", {"OpenCostNamespaceCostDrop": {"warning": {}}}, ["it has info"]),
+                ("alerts", {"OpenCostWatchdog": {"critical": {"for": "1m"}}}, ["it has none"])):
             for version in HELMS:
-                with self.subTest(values=values, helm=version):
-                    said = refusal({**RULE, **values}, version) or "accepted"
+                with self.subTest(value=value, helm=version):
+                    said = refusal({**RULE, f"prometheusRule.{key}": value}, version) or "accepted"
                     for message in messages:
                         self.assertIn(message, said)
 

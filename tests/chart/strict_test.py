@@ -20,8 +20,9 @@ def check(texts):
     with tempfile.TemporaryDirectory() as folder:
         for name, content in texts.items():
             (pathlib.Path(folder) / f"{name}.yaml").write_text(content)
-        done = subprocess.run(["node", HERE / "strict.mjs", *sorted(pathlib.Path(folder).iterdir())], cwd=BUILD,
-                              capture_output=True, text=True, check=True)
+        files = sorted(pathlib.Path(folder).iterdir())
+        done = subprocess.run(["node", HERE / "strict.mjs", *files], cwd=BUILD, capture_output=True,
+                              text=True, check=True)
     return json.loads(done.stdout)
 
 
@@ -50,7 +51,8 @@ SEEDS = (
     ("pod", "Deployment", (*CONTAINER, "resources", "limit"), {}, "does not exist"),
     ("pod", "Deployment", (*CONTAINER, "ports", 0, "containerPort"), "http", "not assignable"),
     ("pod", "Deployment", (*CONTAINER, "livenessProbe", "httpGet", "port"), None, "missing|required"),
-    ("pod", "Deployment", (*POD, "topologySpreadConstraints", 0, "whenUnsatisfiable"), None, "missing|required"),
+    ("pod", "Deployment", (*POD, "topologySpreadConstraints", 0, "whenUnsatisfiable"), None,
+     "missing|required"),
     ("pod", "Deployment", (*POD, "dnsPolicy"), "Nobody", "not assignable|must be"),
     ("configuration", "StatefulSet", ("spec", "serviceName"), 5, "not assignable|must be"),
     ("configuration", "StatefulSet", ("spec", "strategy"), {"type": "Recreate"}, "does not exist"),
