@@ -13,7 +13,7 @@ THREADED_TESTS = $(foreach room,$(THREADED),$(if $(wildcard tests/$(room)/*_test
 SOURCES = git ls-files -co --exclude-standard 'exporter/*.cc' 'exporter/*.h' 'tests/*.cc' 'tests/*.h'
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test asan tsan tidy format format-check fuzz bench bench-reading docs preview pictures golden packages clean
+.PHONY: help run build test asan tsan tidy format format-check chart fuzz bench bench-reading docs preview pictures golden packages clean
 .NOTPARALLEL:
 
 # $(call need,sections): asks apt for the packages of these sections that are not installed, and
@@ -86,6 +86,9 @@ format: ## Lay out every source as .clang-format says.
 format-check: ## Say which sources `make format` would change.
 	$(call need,checks)
 	$(SOURCES) | xargs clang-format-14 --dry-run -Werror
+
+chart: ## Test the Helm chart with Helm 4 and Helm 3; needs node and npm.
+	tests/chart/run
 
 fuzz: ## Run the fuzz targets, FUZZ_SECONDS each.
 	$(call need,build test checks)
