@@ -13,7 +13,7 @@ THREADED_TESTS = $(foreach room,$(THREADED),$(if $(wildcard tests/$(room)/*_test
 SOURCES = git ls-files -co --exclude-standard 'exporter/*.cc' 'exporter/*.h' 'tests/*.cc' 'tests/*.h'
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test asan tsan tidy format format-check chart fuzz bench bench-reading docs preview pictures golden packages clean
+.PHONY: help run build test asan tsan tidy format format-check chart fuzz bench bench-reading docs preview pictures golden image packages clean
 .NOTPARALLEL:
 
 # $(call need,sections): asks apt for the packages of these sections that are not installed, and
@@ -126,6 +126,17 @@ golden: ## Write the golden pages of tests/golden again; look at the difference 
 	$(call need,build test)
 	$(call compile,dev)
 	tests/golden/update
+
+# Which commit it is from, and when that was; the same commit gives the same image.
+VERSION = $(shell sed -n 's/^project.* VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+IMAGE ?= opencost-exporter
+CONTAINER ?= docker
+IMAGE_FLAGS ?=
+image: ## Build the container image IMAGE with CONTAINER: docker, podman or buildah.
+	BUILDAH_FORMAT=docker $(CONTAINER) build -t $(IMAGE):$(VERSION) --build-arg VERSION=$(VERSION) \
+	  --build-arg REVISION=$$(git describe --always --dirty --exclude='*' --abbrev=40) \
+	  --build-arg CREATED=$$(git log -1 --format=%cI) \
+	  --build-arg SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(IMAGE_FLAGS) .
 
 packages: ## Install the Debian packages of every section of packages.txt.
 	$(call need,build test checks pictures)
