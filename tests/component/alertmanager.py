@@ -49,7 +49,7 @@ class Webhook:
 
 
 def configuration(example, webhook):
-    """The example with its routes and inhibitions; each receiver is the webhook, and nothing waits for long."""
+    """The example with its routes and inhibitions; each receiver is the webhook, and nothing waits long."""
     told = yaml.safe_load(pathlib.Path(example).read_text())
     del told["templates"]
     for receiver in told["receivers"]:
