@@ -68,6 +68,7 @@ scrape_configs:
     params: {"collect[]": [cost]}
     file_sd_configs: [{files: [targets.json], refresh_interval: 1s}]
   - job_name: opencost-exporter
+    honor_labels: true
     params: {"collect[]": [exporter]}
     file_sd_configs: [{files: [targets.json], refresh_interval: 1s}]
 """
