@@ -28,10 +28,12 @@ def catalogue():
 
 def relabel(labels, rules):
     for rule in rules:
-        unknown = set(rule) - {"action", "regex"}
-        if rule["action"] != "labeldrop" or unknown:
-            raise NotImplementedError(f"{rule}: this test knows labeldrop only")
-        labels = {name: value for name, value in labels.items() if not re.fullmatch(rule["regex"], name)}
+        if set(rule) == {"targetLabel", "replacement"}:
+            labels = {**labels, rule["targetLabel"]: rule["replacement"]}
+        elif set(rule) == {"action", "regex"} and rule["action"] == "labeldrop":
+            labels = {name: value for name, value in labels.items() if not re.fullmatch(rule["regex"], name)}
+        else:
+            raise NotImplementedError(f"{rule}: this test knows labeldrop and a fixed value")
     return labels
 
 
@@ -78,6 +80,14 @@ class Labels(unittest.TestCase):
             with self.subTest(values=values):
                 self.assertEqual(list(faults("cost", endpoints(objects(values))["cost"], ["job"])), [])
 
+    def test_up_is_the_same_after_a_restart_and_told_apart_from_the_other(self):
+        for values in ("configuration", "operators"):
+            found = endpoints(objects(values))
+            with self.subTest(values=values):
+                self.assertEqual(relabel(TARGET, found["cost"]["relabelings"]),
+                                 {"job": TARGET["job"], "instance": "release-opencost-exporter"})
+                self.assertNotIn("relabelings", found["exporter"])
+
     def test_the_exporter_has_those_of_its_target(self):
         for values in ("configuration", "operators"):
             with self.subTest(values=values):
@@ -114,7 +124,7 @@ class Labels(unittest.TestCase):
     def test_further_relabeling_comes_after_ours(self):
         found = endpoints(objects("monitoring"))["cost"]
         self.assertEqual([rule.get("action", "replace") for rule in found["relabelings"]],
-                         ["labeldrop", "replace"])
+                         ["replace", "labeldrop", "replace"])
         self.assertEqual([rule["action"] for rule in found["metricRelabelings"]], ["labeldrop", "drop"])
         self.assertEqual(found["interval"], "2m")
         self.assertEqual(found["scheme"], "https")
