@@ -15,14 +15,17 @@ import sys
 
 from rooms import read_rooms
 
-# Flags of other programs that our pages show.
-FOREIGN_FLAGS = {"--preset", "--build", "--target", "--data-binary", "--namespace", "--no-edit", "--max-block-duration"}
+# Flags of other programs that our pages name without their program.
+FOREIGN_FLAGS = {"--preset", "--max-block-duration", "--api-versions", "--build-arg", "--offline"}
+PROGRAM = "opencost-exporter"
 # Variables of the build and of tests, not of the program.
 FOREIGN_VARIABLES = {"OPENCOST_EXPORTER_"}
 # Where OpenCost itself answers.
 FOREIGN_ROUTES = {"/allocation", "/assets", "/model", "/healthz"}
+# Folders that look like routes.
+FOLDERS = ("/var/", "/etc/", "/usr/")
 # What ends in these is a file, not a setting.
-FILES = (".cc", ".h", ".md", ".yaml", ".yml")
+FILES = (".cc", ".h", ".md", ".yaml", ".yml", ".db")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 
@@ -88,12 +91,32 @@ def is_family(name, families):
     return name in families or bare in families
 
 
+def commands(text):
+    """Every command of the code in a page: a line, its continuations with it, cut at pipes and the like."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in re.sub(r"\\\n\s*", "", block).splitlines()]
+    for line in lines + CODE.findall(text):
+        yield from re.split(r"\|\|?|&&|;|<\(", line.strip())
+
+
+def foreign_flags(text):
+    """Flags of programs that are not ours. A line that begins with none, such as one of YAML, may hold ours."""
+    found = set()
+    for command in commands(text):
+        words = re.sub(r"^(?:\s*(?:sudo|\w+=\S*)\s+)*", "", command).split()
+        if not words or not re.fullmatch(r"[\w./-]*\w", words[0]) or words[0].startswith("-"):
+            continue
+        if words[0].rpartition("/")[2] != PROGRAM and not words[0].startswith("make"):
+            found |= {word.partition("=")[0] for word in words if word.startswith("--")}
+    return found
+
+
 def faults_of_names(text, names):
     for word in sorted(set(re.findall(r"(?<![\w/.-])(opencost_[a-z_]+)", text))):
         if not is_family(word, names.families):
             yield f"there is no family {word}"
     for word in sorted(set(re.findall(r"(?<![\w-])(--[a-z][a-z.-]*[a-z])", text))):
-        if word not in names.flags | FOREIGN_FLAGS:
+        if word not in names.flags | FOREIGN_FLAGS | foreign_flags(text):
             yield f"there is no flag {word}"
     for word in sorted(set(re.findall(r"\bOPENCOST_[A-Z_]+", text))):
         if word not in names.variables | FOREIGN_VARIABLES:
@@ -118,7 +141,7 @@ def faults_of_routes(text, names):
         if match:
             routes.add(match.group(1))
     for route in sorted(routes):
-        if route not in names.routes | names.demo_routes | FOREIGN_ROUTES:
+        if route not in names.routes | names.demo_routes | FOREIGN_ROUTES and not route.startswith(FOLDERS):
             yield f"there is no route {route}"
 
 

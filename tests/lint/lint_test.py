@@ -147,14 +147,16 @@ class Tree(Seeded):
         })), [])
 
 
+def readme_of(text):
+    return {"README.md": text + "\n"}
+
+
 class Pages(Seeded):
     def faults(self, root):
         return check_pages.faults(root, ROOMS)
 
     def test_pages(self):
-        def readme(text):
-            return {"README.md": text + "\n"}
-
+        readme = readme_of
         self.check(self.faults, [
             (readme("[a](docs/none.md)"), "README.md: link to docs/none.md, which is not there"),
             (readme("[a](docs/cli.md#none)"),
@@ -162,6 +164,8 @@ class Pages(Seeded):
             (readme("`opencost_cost`"), "README.md: there is no family opencost_cost"),
             (readme("`opencost_importer_*`"), "README.md: there is no family opencost_importer_"),
             (readme("pass --log.colour"), "README.md: there is no flag --log.colour"),
+            (readme("```sh\nhelm x --colour | sudo opencost-exporter \\\n  --color=red\n```"),
+             "README.md: there is no flag --color"),
             (readme("set OPENCOST_ADDRESS"), "README.md: there is no variable OPENCOST_ADDRESS"),
             (readme("```\nmake love\n```"), "README.md: there is no make love"),
             (readme("`GET /prices`"), "README.md: there is no route /prices"),
@@ -170,6 +174,10 @@ class Pages(Seeded):
             ({"docs/architecture.md": GOOD["docs/architecture.md"].replace("| poll |", "| – |")},
              "docs/architecture.md: its table of rooms is not that of exporter/CMakeLists.txt"),
         ])
+
+    def test_flags_of_other_programs(self):
+        self.assertEqual(self.faults(self.tree(readme_of("```sh\nhelm x \\\n  --colour\nA=b docker run --rm x\n```"
+                                                         " and `kubectl get --watch`"))), [])
 
     def test_guards_its_own_reading(self):
         found = self.faults(self.tree({"docs/metrics.md": "nothing\n", "README.md": "\n"}))
