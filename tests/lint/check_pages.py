@@ -28,6 +28,7 @@ FOLDERS = ("/var/", "/etc/", "/usr/")
 FILES = (".cc", ".h", ".md", ".yaml", ".yml", ".db")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
+FENCED = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def read(root, name):
@@ -93,9 +94,9 @@ def is_family(name, families):
 
 def commands(text):
     """Every command of the code in a page: a line, its continuations with it, cut at pipes and the like."""
-    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    blocks = FENCED.findall(text)
     lines = [line for block in blocks for line in re.sub(r"\\\n\s*", "", block).splitlines()]
-    for line in lines + CODE.findall(text):
+    for line in lines + CODE.findall(re.sub(FENCED, "", text)):
         yield from re.split(r"\|\|?|&&|;|<\(", line.strip())
 
 
