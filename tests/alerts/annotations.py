@@ -4,7 +4,8 @@ import json
 import re
 
 import expressions
-import promql
+from promql import PromQLError, parse
+from promql_tree import selectors
 
 WANTED = ("summary", "description", "runbook_url", "dashboard_url")
 RUNBOOKS = "https://github.com/opencost-exporter/opencost-exporter/blob/main/docs/runbooks/"
@@ -45,8 +46,8 @@ def faults_of_template(text, series):
 def faults_of_query(text, series):
     text = text.replace("%q", '"x"')
     try:
-        node = promql.parse(text)
-    except SyntaxError as fault:
+        node = parse(text)
+    except PromQLError as fault:
         yield f"{text}: {fault}"
         return
     for fault in expressions.faults_of_names(node, series):
@@ -86,11 +87,10 @@ def faults_of_texts(rule, node, series):
         yield "summary is not one sentence without templates"
     if "$value" not in description:
         yield "description does not say $value"
-    labels = series.labels(node)
+    labels = series.labels(node) or set()
     if expressions.Once(series).state(node) == expressions.TARGETS:
         labels = {"job", "instance"}
-    fixed = {label for part in promql.walk(node) if isinstance(part, promql.Selector)
-             for label, op, _ in part.matchers if op == "="}
+    fixed = {label for each, _ in selectors(node) for label, operator, _ in each.matchers if operator == "="}
     for label in sorted(labels - fixed - set(LABEL.findall(description))):
         yield f"description does not say $labels.{label}"
     for name, text in rule.annotations.items():

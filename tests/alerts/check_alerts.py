@@ -12,13 +12,15 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
-sys.path += [str(ROOT / "alerts/source"), str(ROOT / "dashboards/source")]
+sys.path += [str(ROOT / part) for part in ("alerts/source", "dashboards/source", "tests/promql")]
 
 import annotations  # noqa: E402
 import catalogue  # noqa: E402
 import expressions  # noqa: E402
-import promql  # noqa: E402
 import rules as rule_files  # noqa: E402
+from promql import PromQLError, parse, seconds  # noqa: E402
+from promql_tree import selectors  # noqa: E402
+from series import Series  # noqa: E402
 
 LONGEST_INTERVAL = 300
 GROUP_KEYS = {"name", "interval", "rules", "limit"}
@@ -40,7 +42,7 @@ def faults_of_file(file, text):
         for key in sorted(set(group) - GROUP_KEYS):
             yield f"{file}: group {name} has {key}, which Prometheus 2.42 does not know"
         try:
-            if promql.seconds(str(group.get("interval", ""))) > LONGEST_INTERVAL:
+            if seconds(str(group.get("interval", ""))) > LONGEST_INTERVAL:
                 yield f"{file}: group {name} is evaluated less often than every 5m"
         except ValueError:
             yield f"{file}: group {name} has no interval"
@@ -53,19 +55,19 @@ def faults_of_file(file, text):
 def faults_of_time(rule):
     """An alert must hold for two evaluations at least; only the watchdog fires at once."""
     try:
-        hold = promql.seconds(rule.hold) if rule.hold else 0
+        hold = seconds(rule.hold) if rule.hold else 0
         if rule.keep:
-            promql.seconds(rule.keep)
+            seconds(rule.keep)
     except ValueError as fault:
         yield str(fault)
         return
     if not rule.hold and rule.labels.get("severity") != "none":
         yield "has no `for`"
-    elif rule.hold and rule.interval and hold < 2 * promql.seconds(rule.interval):
+    elif rule.hold and rule.interval and hold < 2 * seconds(rule.interval):
         yield "`for` is less than two evaluations"
 
 
-def faults_of_recording(rule, families):
+def faults_of_recording(rule):
     if rule_files.THRESHOLD.fullmatch(rule.record):
         if not re.fullmatch(r"vector\([\d.]+\)", rule.expr.strip()):
             yield "a threshold is vector(NUMBER)"
@@ -75,7 +77,7 @@ def faults_of_recording(rule, families):
     match = RECORDED.fullmatch(rule.record)
     if not match:
         yield "name is not level:metric:operation"
-    elif match[1] not in families:
+    elif match[1] not in catalogue.families():
         yield f"{match[1]} in its name is no family"
     if not rule.meaning:
         yield "no comment says what it means"
@@ -109,7 +111,7 @@ def faults_of_set(found, parsed, texts):
                 yield f"{where(rules[0])}: severities of {name} differ in more than thresholds and times"
     used = set()
     for rule in found:
-        used |= {part.name for part in promql.walk(parsed[id(rule)]) if isinstance(part, promql.Selector)}
+        used |= {each.name for each, _ in selectors(parsed[id(rule)])}
     for rule in found:
         if rule.record and rule.record not in used and not any(rule.record in text for text in texts):
             yield f"{where(rule)}: nobody uses it"
@@ -119,7 +121,7 @@ def faults_of_set(found, parsed, texts):
             yield f"{where(rule)}: there are {limits} thresholds, and it counts another number of them"
 
 
-def faults(root, families):
+def faults(root):
     """Every fault of the rules of a repository."""
     folder = root / "alerts"
     for file in rule_files.FILES:
@@ -127,12 +129,12 @@ def faults(root, families):
     found, parsed = rule_files.read(folder), {}
     for rule in found:
         try:
-            parsed[id(rule)] = promql.parse(rule.expr)
-        except SyntaxError as fault:
+            parsed[id(rule)] = parse(rule.expr)
+        except PromQLError as fault:
             yield f"{where(rule)}: {fault}"
     if len(parsed) < len(found):
         return
-    series = expressions.Series(families, {rule.record: parsed[id(rule)] for rule in found if rule.record})
+    series = Series(expressions.OF_TARGETS, {rule.record: parsed[id(rule)] for rule in found if rule.record})
     texts = [text for rule in found for text in rule.annotations.values()]
     texts += [path.read_text() for path in sorted((root / "dashboards").glob("*.json"))]
     for rule in found:
@@ -144,13 +146,13 @@ def faults(root, families):
             own += faults_of_time(rule)
             own += annotations.faults(rule, node, series, root)
         else:
-            own += faults_of_recording(rule, families)
+            own += faults_of_recording(rule)
         yield from (f"{where(rule)}: {fault}" for fault in dict.fromkeys(own))
     yield from faults_of_set(found, parsed, texts)
 
 
 def main():
-    found = list(faults(pathlib.Path(sys.argv[1]).resolve(), catalogue.families()))
+    found = list(faults(pathlib.Path(sys.argv[1]).resolve()))
     print("\n".join(found) or "the rules are as they should be")
     return 1 if found else 0
 

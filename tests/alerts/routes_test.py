@@ -13,12 +13,12 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
-sys.path += [str(ROOT / "alerts/source"), str(ROOT / "dashboards/source")]
+sys.path += [str(ROOT / part) for part in ("alerts/source", "tests/promql")]
 
-import catalogue  # noqa: E402
-import expressions  # noqa: E402
-import promql  # noqa: E402
 import rules as rule_files  # noqa: E402
+from expressions import OF_TARGETS  # noqa: E402
+from promql import parse  # noqa: E402
+from series import Series  # noqa: E402
 
 AMTOOL = os.environ.get("AMTOOL_BINARY", "amtool")
 EXAMPLE = ROOT / "alerts/alertmanager.example.yml"
@@ -73,14 +73,13 @@ class Alertmanager(unittest.TestCase):
     def test_every_alert_and_every_label_is_known(self):
         """`equal` of warning over info names all labels by which alerts of one name can differ."""
         found = rule_files.read()
-        recorded = {rule.record: promql.parse(rule.expr) for rule in found if rule.record}
-        series = expressions.Series(catalogue.families(), recorded)
+        series = Series(OF_TARGETS, {rule.record: parse(rule.expr) for rule in found if rule.record})
         inhibitions = yaml.safe_load(EXAMPLE.read_text())["inhibit_rules"]
         equal = set(inhibitions[0]["equal"])
         for rule in found:
             severities = {own.labels["severity"] for own in rule_files.alerts(found).get(rule.alert, [])}
             if {"warning", "info"} <= severities:
-                differ = series.labels(promql.parse(rule.expr)) | set(rule.labels) - {"severity"}
+                differ = series.labels(parse(rule.expr)) | set(rule.labels) - {"severity"}
                 self.assertLessEqual(differ, equal, rule.alert)
         names = {rule.alert for rule in found}
         for rule in inhibitions:
@@ -92,14 +91,13 @@ class Alertmanager(unittest.TestCase):
     def test_what_is_said_to_be_equal_is_on_both_sides(self):
         """A label that is missing on both sides counts as equal, and one alert would silence all."""
         found = rule_files.read()
-        recorded = {rule.record: promql.parse(rule.expr) for rule in found if rule.record}
-        series = expressions.Series(catalogue.families(), recorded)
+        series = Series(OF_TARGETS, {rule.record: parse(rule.expr) for rule in found if rule.record})
         for rule in yaml.safe_load(EXAMPLE.read_text())["inhibit_rules"][1:]:
             sources = [matcher.split('"')[1].split("|") for matcher in rule["source_matchers"]
                        if matcher.startswith("alertname")]
             for alert in found:
                 if alert.alert in sources[0] and rule.get("equal"):
-                    self.assertLessEqual(set(rule["equal"]), series.labels(promql.parse(alert.expr)),
+                    self.assertLessEqual(set(rule["equal"]), series.labels(parse(alert.expr)),
                         alert.alert)
 
     def test_the_texts_say_what_when_and_where_to_look(self):

@@ -15,9 +15,9 @@ import sys
 import grafana_rules
 import page_rules
 import query_rules
-from catalogue import families, family_of
 from faults import Fault, panels, parsed
-from promql import selectors
+from catalogue import families, family_of
+from promql_tree import selectors
 
 BOARDS = {"opencost-overview", "opencost-namespace", "opencost-workloads", "opencost-savings",
           "opencost-nodes", "opencost-budgets", "opencost-exporter"}

@@ -1,9 +1,14 @@
 """What a rule found, and where; and the parts of a dashboard that rules look at."""
 
 import functools
+import pathlib
+import sys
 from typing import NamedTuple
 
-import promql
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path += [str(ROOT / part) for part in ("dashboards/source", "tests/promql")]
+
+import promql  # noqa: E402
 
 
 class Fault(NamedTuple):
@@ -70,7 +75,7 @@ def variables(board, kind="query"):
 def parsed(expression):
     """The tree of an expression, or None: that it cannot be read is one rule's business."""
     try:
-        return promql.parse(expression)
+        return promql.parse(expression, grafana=True)
     except promql.PromQLError:
         return None
 

@@ -9,7 +9,8 @@ import re
 import yaml
 
 from faults import Fault, Rules, parsed, properties, variables
-from promql import Call, PromQLError, Selector, Subquery, parse, selectors, walk
+from promql import PromQLError, parse
+from promql_tree import Call, Selector, Subquery, selectors, walk
 
 RULES = Rules()
 TEMPLATED = ("$datasource", "${datasource}")
@@ -115,7 +116,7 @@ def _(board, panel):
 @RULES.target("target-promql-rule")
 def _(board, panel, target):
     try:
-        parse(target.get("expr", ""))
+        parse(target.get("expr", ""), grafana=True)
     except PromQLError as fault:
         yield f"{fault}: {target.get('expr')}"
 
@@ -124,7 +125,7 @@ def ranges(target):
     """(range, the function around it, what it is of) of each range in a target."""
     for node, above in walk(parsed(target.get("expr", "")) or parse("1")):
         if isinstance(node, (Selector, Subquery)) and node.range:
-            function = above[-1].function if above and isinstance(above[-1], Call) else ""
+            function = above[-1].name if above and isinstance(above[-1], Call) else ""
             yield node.range, function, node
 
 
@@ -138,7 +139,7 @@ def _(board, panel, target):
 @RULES.target("target-counter-agg-rule")
 def _(board, panel, target):
     for each, above in selectors(parsed(target.get("expr", "")) or parse("1")):
-        around = above[-1].function if above and isinstance(above[-1], Call) else ""
+        around = above[-1].name if above and isinstance(above[-1], Call) else ""
         if each.name.endswith("_total") and around not in COUNTING:
             yield f"{each.name} without rate, irate or increase"
 

@@ -4,7 +4,7 @@ import itertools
 import re
 
 from faults import Fault, Rules, parsed, panels, properties, variables
-from query_rules import annotations, labels_of
+from query_rules import SERIES, annotations
 
 RULES = Rules()
 # What Grafana's own components outside Grafana can draw, too.
@@ -62,7 +62,7 @@ def _(board, panel):
 def results(panel):
     """The labels of what each query of a panel gives."""
     trees = (parsed(each.get("expr", "")) for each in panel.get("targets", []))
-    return [labels_of(tree) or set() for tree in trees if tree]
+    return [SERIES.labels(tree) or set() for tree in trees if tree]
 
 
 @RULES.panel("columns")

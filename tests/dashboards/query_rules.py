@@ -1,74 +1,22 @@
 """What every query must keep to, so that a figure is of something we publish, and is counted once."""
 
-import pathlib
 import re
-import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "dashboards" / "source"))
-
-from catalogue import family_of  # noqa: E402
-from faults import Rules, parsed, variables  # noqa: E402
-from grafana_rules import variable_query  # noqa: E402
-from promql import (Aggregation, Binary, Call, Number, Selector, Text, selectors, walk,  # noqa: E402
-                    without_offsets)
+from faults import Rules, parsed, variables
+from catalogue import family_of
+from grafana_rules import COUNTING, variable_query
+from promql import COMPARISONS, SETS
+from promql_tree import Aggregation, Binary, Call, Number, Selector, selectors, walk, without_offsets
+from series import Series, unknown_labels, unknown_series
 
 RULES = Rules()
-# What a scrape, a ServiceMonitor or a PodMonitor adds. Not taken from queries.py, so that a label which is lost
-# there is missed here.
-TARGET_LABELS = ("job", "instance", "namespace", "pod", "container", "endpoint", "service")
 # Prometheus' own series, with the labels that all our alerts have.
-ALERTS = ("alertname", "alertstate", "severity", "cluster", "namespace")
-FIRST = {"topk", "bottomk"}
-SETS, COMPARISONS = {"and", "or", "unless"}, {"==", "!=", "<", ">", "<=", ">="}
+SERIES = Series({"ALERTS": {"alertname", "alertstate", "severity", "cluster", "namespace"}})
 # Whose families hold no idle cost, by the label that says whose a cost is; and those of nothing but idle.
 OWNERS = {"namespace", "tenant", "budget", "value"}
 NOBODYS = re.compile(r"opencost_(idle|unmounted)_cost_\w+|opencost_node_idle_cost_per_hour")
 NO_COST = re.compile(r"opencost_(up$|exporter_)|process_|ALERTS")
 USED_VARIABLE = re.compile(r"\$\{?(\w+)")
-
-
-def labels_of_series(name):
-    """The labels a series has of itself; KeyError if we publish no such series."""
-    if name == "ALERTS":
-        return ALERTS
-    family = family_of(name)
-    return family.labels + (("le",) if name.endswith("_bucket") and family.name != name else ())
-
-
-def known(selector):
-    """The labels of what is selected, () if it is unknown: that is one rule's business."""
-    try:
-        return labels_of_series(selector.name)
-    except KeyError:
-        return ()
-
-
-def labels_of(node):
-    """The labels of a result, those a scrape adds among them; None of a scalar."""
-    if isinstance(node, Selector):
-        return set(known(node)) | set(TARGET_LABELS)
-    if isinstance(node, Aggregation):
-        inside = labels_of(node.operand) or set()
-        if node.operation in FIRST:
-            return inside
-        return {"by": set(node.labels), "without": inside - set(node.labels), "": set()}[node.mode]
-    if isinstance(node, Call):
-        inside = next((each for each in map(labels_of, node.arguments) if each is not None), None)
-        if node.function in ("time", "pi", "scalar"):
-            return None
-        if node.function in ("vector", "absent"):
-            return set()
-        if node.function == "histogram_quantile":
-            return inside - {"le"}
-        if node.function in ("label_replace", "label_join") and isinstance(node.arguments[1], Text):
-            return inside | {node.arguments[1].text}
-        return inside
-    if isinstance(node, Binary):
-        left, right = labels_of(node.left), labels_of(node.right)
-        if left is None or right is None:
-            return right if left is None else left
-        return left | right if node.operator == "or" else left
-    return next((labels_of(each) for each in node.children()), None)
 
 
 def annotations(board):
@@ -95,41 +43,32 @@ def of_expressions(name):
 
 @of_expressions("metric")
 def _(board, tree):
-    for each, _ in selectors(tree):
-        try:
-            labels_of_series(each.name)
-        except KeyError:
-            yield f"docs/metrics.md has no {each.name or 'series without a name'}"
+    yield from unknown_series(tree, SERIES)
+    if not all(each.name for each, _ in selectors(tree)):
+        yield "asks for a series without a name"
 
 
 @of_expressions("label")
 def _(board, tree):
-    for node, _ in walk(tree):
-        if isinstance(node, Selector) and known(node):
-            for label, _, _ in node.matchers:
-                if label not in known(node):
-                    yield f"{node.name} has no label {label}"
-        if isinstance(node, Aggregation):
-            there = labels_of(node.operand) or set()
-            there = there | set(TARGET_LABELS) if node.mode == "without" else there
-            for label in node.labels:
-                if label not in there:
-                    yield f"{node.operation} {node.mode} {label}, which nothing in it has"
+    yield from unknown_labels(tree, SERIES)
+    for each, _ in selectors(tree):
+        for label, _, _ in each.matchers:
+            if SERIES.own(each.name) is not None and label in SERIES.added(each.name):
+                yield f"{each.name} is matched by {label}, which a scrape adds"
 
 
 @of_expressions("once")
 def _(board, tree):
     """Two replicas, or two jobs, must not count twice."""
     for each, above in selectors(tree):
-        own = known(each)
+        own, added = SERIES.own(each.name), SERIES.added(each.name)
         nearest = next((node for node in reversed(above) if isinstance(node, (Aggregation, Binary))), None)
-        if not own:
+        if own is None:
             continue
-        added = [label for label in TARGET_LABELS if label not in own]
-        if isinstance(nearest, Aggregation) and nearest.operation == "max":
-            if nearest.mode == "without" and list(nearest.labels) == added:
+        if isinstance(nearest, Aggregation) and nearest.name == "max":
+            if nearest.grouping == "without" and list(nearest.labels) == added:
                 continue
-            if nearest.mode == "by" and (set(nearest.labels) == set(own) or each.name == "ALERTS"):
+            if nearest.grouping == "by" and (set(nearest.labels) == own or each.name == "ALERTS"):
                 continue
         yield f"{each.name} is not under max without ({', '.join(added)})"
 
@@ -138,21 +77,21 @@ def _(board, tree):
 def _(board, tree):
     for node, _ in walk(tree):
         if isinstance(node, Binary) and node.matching:
-            yield f"{node.operator} {' '.join(node.matching)}: two exporters make the match ambiguous"
+            yield f"{node.operator} {node.matching}: two exporters make the match ambiguous"
 
 
 @of_expressions("sides")
 def _(board, tree):
     for node, _ in walk(tree):
         if isinstance(node, Binary) and node.operator != "or":
-            left, right = labels_of(node.left), labels_of(node.right)
+            left, right = SERIES.labels(node.left), SERIES.labels(node.right)
             if left is not None and right is not None and left != right:
                 yield f"{node.operator} has {sorted(left)} here and {sorted(right)} there: nothing matches"
 
 
 @of_expressions("hours-of-a-month")
 def _(board, tree):
-    if any(isinstance(node, Number) and node.text in ("730", "720", "744") for node, _ in walk(tree)):
+    if any(isinstance(node, Number) and node.value in (730, 720, 744) for node, _ in walk(tree)):
         yield "a month is made of an hour: use a family that is of a month"
 
 
@@ -162,7 +101,7 @@ def _(board, tree):
         if isinstance(node, Binary) and node.operator in ("+", "-", "or"):
             inside = [each for each, _ in selectors(node)]
             owned = [each.name for each in inside
-                     if OWNERS.intersection(known(each)) and each.name != "ALERTS"]
+                     if OWNERS.intersection(SERIES.own(each.name) or ()) and each.name != "ALERTS"]
             idle = [each.name for each in inside if NOBODYS.fullmatch(each.name)]
             if owned and idle:
                 yield f"adds {idle[0]} to {owned[0]}"
@@ -183,13 +122,19 @@ def _(board, tree):
             yield "compares two different selections"
 
 
+def is_gauge(name):
+    try:
+        return family_of(name).type == "gauge"
+    except KeyError:
+        return False
+
+
 @of_expressions("gauge")
 def _(board, tree):
     for each, above in selectors(tree):
-        around = above[-1].function if above and isinstance(above[-1], Call) else ""
-        if around in ("rate", "irate", "increase") and known(each) and each.name != "ALERTS":
-            if family_of(each.name).type == "gauge":
-                yield f"{around} of the gauge {each.name}"
+        around = above[-1].name if above and isinstance(above[-1], Call) else ""
+        if around in COUNTING and is_gauge(each.name):
+            yield f"{around} of the gauge {each.name}"
 
 
 @of_expressions("variable")
@@ -214,7 +159,7 @@ def _(board, panel, target):
     found = [each for each, _ in selectors(tree)] if tree else []
     of_costs = [each for each in found if not NO_COST.match(each.name)]
     for name in (variable["name"] for variable in variables(board)):
-        having = [each for each in of_costs if name in known(each)]
+        having = [each for each in of_costs if name in (SERIES.own(each.name) or ())]
         if having and not any(name == label for each in having for label, _, _ in each.matchers):
             yield f"{having[0].name} is not narrowed by ${name}"
 
@@ -222,7 +167,7 @@ def _(board, panel, target):
 @RULES.target("legend")
 def _(board, panel, target):
     tree = parsed(target.get("expr", ""))
-    there = labels_of(tree) if tree else None
+    there = SERIES.labels(tree) if tree else None
     for label in re.findall(r"{{\s*(\w+)\s*}}", target.get("legendFormat", "")):
         if tree and label not in (there or set()):
             yield f"{{{{{label}}}}} is no label of the result"
@@ -233,7 +178,7 @@ def _(board):
     for each in annotations(board):
         tree = parsed(each.get("expr", ""))
         for label in re.findall(r"{{\s*(\w+)\s*}}", each.get("titleFormat", "") + each.get("textFormat", "")):
-            if tree and label not in (labels_of(tree) or set()):
+            if tree and label not in (SERIES.labels(tree) or set()):
                 yield f"annotation {each['name']}: {{{{{label}}}}} is no label of the result"
 
 
@@ -245,13 +190,10 @@ def _(board):
         series, label = variable_query(each) or (None, None)
         tree = parsed(series or "")
         if isinstance(tree, Selector):
-            try:
-                own = labels_of_series(tree.name)
-            except KeyError:
-                yield f"{each['name']}: docs/metrics.md has no {tree.name}"
-                own = ()
+            own = SERIES.own(tree.name) or ()
+            yield from (f"{each['name']}: {message}" for message in unknown_series(tree, SERIES))
             if own and (label not in own or label != each["name"]):
-                yield f"{each['name']}: the values are of {label}, {tree.name} has {', '.join(own)}"
+                yield f"{each['name']}: the values are of {label}, {tree.name} has {', '.join(sorted(own))}"
             wanted = [(name, "=~", f"${name}") for name in earlier if name in own]
             if own and list(tree.matchers) != wanted:
                 names = ", ".join(name for name, _, _ in wanted) or "nothing"
