@@ -59,7 +59,7 @@ BOARD.rows["Asking OpenCost"] = [
                  decimals=0),
            Query(S.sum("opencost_exporter_answer_rows", by="cluster, query"), name="Rows", unit="none"),
            Query(increase("opencost_exporter_answer_bytes_total", "cluster, query"), name="Read an hour", unit="bytes")],
-          sort="Last success", to=OVERVIEW, scope=Scope(), height=8),
+          sort="Last success", to=OVERVIEW, scope=Scope(), height=10),
     graph("Time a poll takes", "Mean time from asking to the decoded answer, retries and waits included, over the few "
           "minutes before each point.", mean("opencost_exporter_poll_duration_seconds", "cluster, query"), "s", legend="{{cluster}} {{query}}",
           interval="1m", no_value="no poll in this time"),

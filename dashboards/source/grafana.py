@@ -220,13 +220,18 @@ def annotation(name, colour, expression, title, text):
             "expr": expression, "step": "60s", "titleFormat": title, "textFormat": text, "useValueForTime": False}
 
 
+# Alerts of ours that fire, at the present or at an offset.
+FIRING = ("max without (job, instance, pod, container, endpoint, service) "
+          '(ALERTS{alertname=~"OpenCost.+", alertname!="OpenCostWatchdog", alertstate="firing"}%s)')
+
+
 def annotations():
     return [
         {"builtIn": 1, "name": "Annotations & Alerts", "datasource": {"type": "grafana", "uid": "-- Grafana --"},
          "enable": True, "hide": True, "iconColor": "rgba(0, 211, 255, 1)", "type": "dashboard"},
         annotation("Data gaps", BAD, "max by (cluster, query) (opencost_up) == 0",
                    "OpenCost gave no accepted answer", "cluster {{cluster}}, query {{query}}"),
-        annotation("Alerts", WARN, "max by (alertname, severity, cluster, namespace) "
-                   '(ALERTS{alertname=~"OpenCost.+", alertname!="OpenCostWatchdog", alertstate="firing"})',
-                   "{{alertname}}", "{{severity}} {{cluster}} {{namespace}}"),
+        # Where they begin; some fire for weeks, and would colour everything.
+        annotation("Alerts", WARN, f"{FIRING % ''} unless {FIRING % ' offset 5m'}", "{{alertname}}",
+                   "{{severity}} {{cluster}} {{namespace}}"),
     ]

@@ -1,15 +1,13 @@
 """OpenCost / Overview: what it costs, where it goes, and whether the figures can be trusted."""
 
 from boards import EXPORTER, NAMESPACES, OVERVIEW as BOARD, SAVINGS
-from grafana import BAD, GOOD, MONEY, WARN, Query, graph, stat, table, thresholds
+from grafana import BAD, FIRING, GOOD, MONEY, WARN, Query, graph, stat, table, thresholds
 from queries import Scope
 
 S = Scope("cluster")
 # The exporter's own series name sources, which need not be called as the clusters they tell of.
 EVERYTHING = Scope()
 CURRENT, MONTH, CPU, MEMORY = 'query="current"', 'window="month_to_date"', 'resource="cpu"', 'resource="memory"'
-FIRING = ("max without (job, instance, pod, container, endpoint, service) "
-          '(ALERTS{alertname=~"OpenCost.+", alertname!="OpenCostWatchdog", alertstate="firing"})')
 ROSE = thresholds("text", (0.2, WARN), (0.5, BAD))
 IDLE = thresholds(GOOD, (0.4, WARN), (0.6, BAD))
 USED = thresholds(BAD, (0.25, WARN), (0.5, GOOD))
@@ -43,7 +41,7 @@ BOARD.rows["Can it be trusted"] = [
          "0 means to the cent.", f"max(abs({S.each('opencost_reconciliation_difference_ratio')}))", "percentunit",
          colours=thresholds(GOOD, (0.0001, WARN), (0.001, BAD)), decimals=3),
     stat("Alerts firing", "Alerts of this product that fire now, the watchdog aside. Needs the rules of alerts/.",
-         f"count({FIRING})", "none",
+         f"count({FIRING % ''})", "none",
          colours=thresholds(GOOD, (1, WARN)), no_value="none"),
     stat("Exporter", "Version of the exporters that answer scrapes now.",
          Query(f"count by (version) ({EVERYTHING.each('opencost_exporter_build_info')})", "{{version}}"), "none",
@@ -109,9 +107,9 @@ BOARD.rows["Who it is"] = [
            Query(S.sum("opencost_cluster_cost_month_to_date", by="cluster"), name="Month to date", unit=MONEY),
            Query(S.sum("opencost_cluster_cost_forecast", by="cluster"), name="Forecast", unit=MONEY),
            Query(S.sum("opencost_savings_total_per_month", by="cluster"), name="Could be saved", unit=MONEY)],
-          sort="An hour", to=SAVINGS, scope=S, width=12, height=8),
+          sort="An hour", to=SAVINGS, scope=S, width=11, height=8),
     table("Alerts", "Alerts of this product that fire now, the watchdog aside. Needs the rules of alerts/.",
           {"alertname": "Alert", "severity": "Severity", "namespace": "Namespace", "cluster": "Cluster"},
-          [Query(f"count by (alertname, severity, cluster, namespace) ({FIRING})", name="Firing", unit="none")],
-          sort="Firing", to=EXPORTER, scope=S, width=12, height=8, no_value="none"),
+          [Query(f"count by (alertname, severity, cluster, namespace) ({FIRING % ''})", name="Firing", unit="none")],
+          sort="Firing", to=EXPORTER, scope=S, width=13, height=8, no_value="none"),
 ]
