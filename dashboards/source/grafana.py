@@ -105,10 +105,11 @@ def bars(title, description, query, unit, *, legend, width=8, height=8, colours=
                  instant=True, options=options, minimum=0, colours=colours, **more)
 
 
-def table(title, description, labels, columns, *, sort, to=None, scope=None, width=24, height=9, hidden=(), **more):
+def table(title, description, labels, columns, *, sort, to=None, scope=None, width=24, height=9, hidden=(), widths=None, **more):
     """A row for each combination of `labels`, a column for each query, one merge; `to` is where a row leads.
 
-    labels: {label: heading}, in order. Every query must have just these labels and no others.
+    labels: {label: heading}, in order. Every query must have just these labels and no others. `widths` gives a label
+    more room than the others, in pixels.
     """
     def named(field_name, **properties):
         return {"matcher": {"id": "byName", "options": field_name},
@@ -118,6 +119,8 @@ def table(title, description, labels, columns, *, sort, to=None, scope=None, wid
     overrides = []
     for number, (label, heading) in enumerate(labels.items()):
         properties = {"displayName": heading, "custom.filterable": True}
+        if label in (widths or {}):
+            properties["custom.width"] = widths[label]
         if to and number == len(labels) - 1:
             properties["links"] = [to.link(labels, scope)]
         overrides.append(named(label, **properties))

@@ -107,9 +107,10 @@ BOARD.rows["Who it is"] = [
            Query(S.sum("opencost_cluster_cost_month_to_date", by="cluster"), name="Month to date", unit=MONEY),
            Query(S.sum("opencost_cluster_cost_forecast", by="cluster"), name="Forecast", unit=MONEY),
            Query(S.sum("opencost_savings_total_per_month", by="cluster"), name="Could be saved", unit=MONEY)],
-          sort="An hour", to=SAVINGS, scope=S, width=11, height=8),
+          sort="An hour", to=SAVINGS, scope=S, width=12, height=8),
     table("Alerts", "Alerts of this product that fire now, the watchdog aside. Needs the rules of alerts/.",
           {"alertname": "Alert", "severity": "Severity", "namespace": "Namespace", "cluster": "Cluster"},
           [Query(f"count by (alertname, severity, cluster, namespace) ({FIRING % ''})", name="Firing", unit="none")],
-          sort="Firing", to=EXPORTER, scope=S, width=13, height=8, no_value="none"),
+          sort="Firing", to=EXPORTER, scope=S, width=12, height=8,
+          widths={"alertname": 250}, no_value="none"),
 ]
