@@ -177,7 +177,8 @@ class Stage:
 
 
 def serve(days):
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # Ctrl-C, too: a shell has what runs in the background ignore it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     programs = []
 
