@@ -110,7 +110,7 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
         "flag --name belongs to the command demo; write opencost-exporter demo --name NAME");
   check({"demo", "--name="}, "flag --name: has no value; write one");
   check({"demo", "--name", "a\tb"},
-        "flag --name: \"a\\tb\" holds a control character; write letters, digits and dashes");
+        "flag --name: \"a\\x09b\" holds a control character; write letters, digits and dashes");
   check({"demo", "--name", "\xff"}, "flag --name: \"\\xff\" is not UTF-8; write the name in UTF-8");
   check({"demo", "--name", "a", "--name", "b"}, "flag --name: stands twice; leave one out");
   check({"explain"}, "NAMESPACE is missing; write opencost-exporter explain payments");

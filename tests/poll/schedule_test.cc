@@ -109,6 +109,7 @@ TEST(Schedule, TheLongestIntervalIsPublishedAndFollowsAReload) {
   Polling polling;
   const auto published = [&] {
     std::vector<double> out;
+    out.reserve(opencost::kQueries.size());
     for (const Query query : opencost::kQueries) {
       out.push_back(polling.self_value("opencost_exporter_poll_interval_seconds", query));
     }
