@@ -62,15 +62,15 @@ test: ## Build with assertions and run every test.
 	$(call compile,dev)
 	$(call check,dev)
 
-asan: ## Run the tests under the address and undefined-behaviour sanitizers.
+asan: ## Run the tests that run our code under the address and undefined-behaviour sanitizers.
 	$(call need,build test checks)
 	$(call compile,asan)
-	$(call check,asan,-LE lint)
+	$(call check,asan,-LE '^(lint|alerts)$$')
 
 tsan: ## Run the tests of what has threads under the thread sanitizer.
 	$(call need,build test checks)
 	$(call compile,tsan,opencost-exporter $(THREADED_TESTS))
-	$(call check,tsan,-R '^($(subst $() ,|,$(THREADED))|component)/')
+	$(call check,tsan,-R '^($(subst $() ,|,$(THREADED))|component)/' -LE alerts)
 
 tidy: ## Run clang-tidy over every source, or over FILES.
 	$(call need,build test checks)

@@ -10,8 +10,8 @@ import yaml
 
 from rendering import HELMS, ROOT, VALUES, exporter, objects, of_kind, values_file, with_values
 
-# EXPORTER names another binary.
-BINARY = pathlib.Path(os.environ.get("EXPORTER", ROOT / "build/opencost-exporter"))
+# EXPORTER_BINARY names another one.
+BINARY = pathlib.Path(os.environ.get("EXPORTER_BINARY", ROOT / "build/opencost-exporter"))
 
 
 def file_of(things):
