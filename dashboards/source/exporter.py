@@ -5,6 +5,7 @@ from grafana import BAD, GOOD, WARN, Query, graph, stat, table, thresholds, word
 from queries import Scope
 
 S = Scope("cluster", "query")
+SOURCES = Scope("cluster")  # what is said of one query, whichever is chosen
 ALWAYS = thresholds(BAD, (1, GOOD))
 NEVER = thresholds(GOOD, (1, BAD))
 RATE = "$__rate_interval"
@@ -26,7 +27,7 @@ def mean(series, by):
 BOARD.rows["Now"] = [
     stat("Age of figures", "Time since the end of the hour that the run rates are of; the oldest source counts. 10 to "
          "20 minutes are usual.",
-         f"time() - min({S.each('opencost_exporter_window_end_timestamp_seconds', CURRENT)} > 0)", "s",
+         f"time() - min({SOURCES.each('opencost_exporter_window_end_timestamp_seconds', CURRENT)} > 0)", "s",
          colours=thresholds(GOOD, (1800, WARN), (3600, BAD)), no_value="no answer yet", decimals=0),
     stat("Queries answered", "Share of the queries whose last poll gave an accepted answer, now.",
          f"avg({S.each('opencost_up')})", "percentunit", colours=thresholds(BAD, (0.99, WARN), (1, GOOD)),
