@@ -22,7 +22,6 @@ EMPTY = {
     ("opencost-budgets", EVERYWHERE): ("OpenCost itself shares nothing here", {"Last month by tenant": "H"}),
     ("opencost-budgets", "tenant"): ("what no rule takes has no GPU", {"Last month by tenant": "E"}),
     ("opencost-exporter", EVERYWHERE): ("a few hundred series are not folded", {"Series folded": "A"}),
-    ("opencost-exporter", "query"): ("the age is that of `current`", {"Age of figures": "A"}),
     ("opencost-namespace", EVERYWHERE): ("tenants bear it", {"Shared cost": "A", "Namespaces": "I"}),
     ("opencost-nodes", "node"): ("it is not on spot", {"On spot": "A", "Spot and on demand": "B"}),
     ("opencost-savings", EVERYWHERE): ("the only GPU is in use", {"Idle GPUs": "A"}),
