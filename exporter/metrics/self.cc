@@ -255,6 +255,7 @@ void SelfMetrics::answer_remembered(const std::string& source, const std::string
 }
 
 void SelfMetrics::ledger(const Ledger& ledger) {
+  std::lock_guard lock(state_->mutex);
   state_->persistent.Set(ledger.persistent ? 1 : 0);
   state_->waiting.Set(static_cast<double>(ledger.waiting));
   state_->ledger_bytes.Set(static_cast<double>(ledger.bytes));

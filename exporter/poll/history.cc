@@ -183,8 +183,8 @@ void History::tell(const std::string& source, SystemTime now) {
   std::lock_guard lock(mutex_);
   const auto kept = kept_.find(source);
   if (kept == kept_.end()) return;
+  figures();  // first: whoever sees the day recorded may ask where it is
   count(source, kept->second, now);
-  figures();
 }
 
 std::optional<SystemTime> History::last_answer(const std::string& source) const {

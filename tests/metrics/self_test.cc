@@ -289,6 +289,23 @@ TEST(SelfMetrics, APageShowsAPollWholeOrNotAtAll) {
   EXPECT_EQ(torn, 0);
 }
 
+TEST(SelfMetrics, APageShowsTheLedgerWholeOrNotAtAll) {
+  SelfMetrics self(kStart);
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    for (std::uint64_t days = 0; !done; days = 1 - days) self.ledger({days == 0, days, days});
+  });
+  int torn = 0;
+  for (int i = 0; i < 500; ++i) {
+    const std::string text = self.render(Format::text);
+    const auto waiting = value_of(text, "opencost_exporter_ledger_entries_waiting", {});
+    if (waiting != value_of(text, "opencost_exporter_ledger_size_bytes", {})) ++torn;
+  }
+  done = true;
+  writer.join();
+  EXPECT_EQ(torn, 0);
+}
+
 TEST(SelfMetrics, CanBeUsedFromSeveralThreads) {
   SelfMetrics self(kStart);
   self.declare(kLabels);
