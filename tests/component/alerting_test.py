@@ -128,7 +128,7 @@ class AlertingTest(Case):
         self.stage.start_exporter()
         self.webhook.wait_for("OpenCostExporterAbsent", "resolved", after=back)
         for alert in self.wait_for_alerts("active", severity="warning", **SPIKE):
-            self.assertEqual(alert["startsAt"], spike["startsAt"])
+            self.assertEqual(seconds(alert["startsAt"]), seconds(spike["startsAt"]))
         self.assertEqual([alert["labels"]["alertname"] for _, alert in self.webhook.received[begun:]
                           if alert["labels"]["area"] == "cost" and alert["status"] == "resolved"], [])
 
