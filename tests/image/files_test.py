@@ -118,8 +118,8 @@ class FilesTest(unittest.TestCase):
     @unittest.skipUnless((WORK / "second.json").exists(), "built once")
     def test_a_second_build_is_the_same_image(self):
         first, second = (json.loads((WORK / name).read_text()) for name in ("image.json", "second.json"))
-        self.assertEqual(first["OCIv1"]["rootfs"], second["OCIv1"]["rootfs"])
-        self.assertEqual(first["FromImageID"], second["FromImageID"])
+        # Files, settings and history. In Docker's form buildah adds a host name of chance.
+        self.assertEqual(first["OCIv1"], second["OCIv1"])
 
 
 if __name__ == "__main__":
