@@ -21,7 +21,7 @@ for variable, usual in (("EXPORTER_BINARY", ROOT / "build/opencost-exporter"),
     os.environ.setdefault(variable, str(shutil.which(usual) or usual))
 
 import history  # noqa: E402
-from program import Demo, Exporter, queries  # noqa: E402
+from program import Demo, Exporter, between_days, queries  # noqa: E402
 from prometheus import Prometheus  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
@@ -133,7 +133,8 @@ class Stage:
         self.exporter.wait_for_page("an answer to every query, and every finished day", lambda page: all(
             page.value("opencost_up", cluster=cluster, query=query)
             and page.value("opencost_savings_total_per_month", cluster=cluster) is not None
-            and not page.value("opencost_exporter_ledger_entries", cluster=cluster, state="missing")
+            and (between_days()
+                 or not page.value("opencost_exporter_ledger_entries", cluster=cluster, state="missing"))
             for cluster in CLUSTERS for query in queries()))
 
     def scrape(self, *instances):
