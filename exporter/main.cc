@@ -80,7 +80,9 @@ class Service {
         ledger_(config.ledger),
         history_(ledger_, self_, logger_.sink()),
         publisher_(clock_, history_, ledger_, self_, board_, logger_.sink()),
-        fleet_(clock_, history_, publisher_, logger_.sink(),
+        collections_(clock_),
+        gate_(clock_, access::kubernetes_reviewer()),
+        fleet_(clock_, history_, publisher_, collections_, logger_.sink(),
                [this](const poll::Source& source) { return transport(source); }) {}
 
   /// Begins to poll and to listen. Two exporters on one ledger would each ask for every day, so a
@@ -89,8 +91,14 @@ class Service {
     const auto trouble = ledger_.trouble();
     if (trouble && trouble->trouble == ledger::Trouble::in_use) return fail(trouble->detail);
     adopt(config);
-    auto server =
-        web::Server::start(in_force_.web, clock_, board_, self_, [this] { return reload(); });
+    auto server = web::Server::start(in_force_.web,
+                                     {.clock = clock_,
+                                      .board = board_,
+                                      .self = self_,
+                                      .ledger = ledger_,
+                                      .collections = collections_,
+                                      .gate = gate_},
+                                     {}, config.api, [this] { return reload(); });
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
     for (const std::string& address : server_->addresses()) {
@@ -151,6 +159,8 @@ class Service {
   poll::History history_;
   poll::Board board_;
   poll::Publisher publisher_;
+  poll::Collections collections_;
+  access::Gate gate_;
   std::mutex reload_mutex_;
   poll::Fleet fleet_;
   std::unique_ptr<web::Server> server_;
@@ -250,7 +260,16 @@ int run_replay(const config::Invocation& invocation, const sigset_t& signals) {
     std::cerr << replayed.error().message << '\n';
     return config::kExitFailure;
   }
-  auto server = web::Server::start(config->web, clock, board, self,
+  poll::Collections collections(clock);
+  access::Gate gate(clock, access::kubernetes_reviewer());
+  auto server = web::Server::start(config->web,
+                                   {.clock = clock,
+                                    .board = board,
+                                    .self = self,
+                                    .ledger = ledger,
+                                    .collections = collections,
+                                    .gate = gate},
+                                   {}, config->api,
                                    [] { return fail("a replay has no configuration to reload"); });
   if (!server) {
     std::cerr << server.error().message << '\n';

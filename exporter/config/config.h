@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "exporter/access/access.h"
+#include "exporter/api/api.h"
 #include "exporter/backfill/backfill.h"
 #include "exporter/cost/cost.h"
 #include "exporter/demo/demo.h"
@@ -45,6 +47,9 @@ struct Config {
   metrics::Options metrics;
   std::vector<std::string> metric_labels;  // what attribution sums by; sorted
   web::Options web;                        // not changed by a reload
+  std::string web_config_file;             // empty: none
+  api::Options api;
+  access::Options access;
   log::Options log;
   std::uint64_t max_answer_bytes = 512ull << 20;  // already in each cluster's http options
 
@@ -99,6 +104,18 @@ Result<Config, Faults> load(const Invocation& invocation, const Environment& env
 Result<Config, Faults> parse(std::string_view yaml, std::string_view name,
                              const Environment& environment,
                              const std::map<std::string, std::string>& flags);
+
+/// The file of `--web.config.file`, in the format of Prometheus' exporter-toolkit: TLS, client
+/// certificates, users, headers. Paths in it are relative to its folder.
+struct WebConfig {
+  web::Security security;
+  /// It and all files it names, whose change is a reason to read it again.
+  std::vector<std::string> files;
+};
+/// All faults at once, with file, line and key path. None repeats a key, a password or a hash.
+Result<WebConfig, Faults> load_web_config(const std::string& path);
+/// The same for a file's text; `path` stands in the faults, and files are relative to its folder.
+Result<WebConfig, Faults> parse_web_config(std::string_view yaml, const std::string& path);
 
 /// The configuration in force as YAML, every key with its value. Secrets are files and so never in
 /// it; passwords in URLs are refused on reading.

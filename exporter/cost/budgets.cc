@@ -81,7 +81,7 @@ Coverage coverage_of(const std::set<std::string>& labels, const PeriodCost& mont
 
 BudgetStatus check(const Budget& budget, const TenantRules& rules,
                    std::span<const SourceReport> sources, std::chrono::seconds month) {
-  BudgetStatus status{budget.name, budget.monthly, Cost{}, Cost{}, 1};
+  BudgetStatus status{budget.name, budget.monthly, Cost{}, Cost{}, 1, budget.tenant};
   const std::set<std::string> labels = labels_of(budget, rules);
   bool any = false;
   for (const SourceReport& source : sources) {

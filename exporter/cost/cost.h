@@ -69,7 +69,8 @@ struct BudgetStatus {
   std::optional<Cost> spent;
   /// Absent while one of them has no run rate.
   std::optional<Cost> forecast;
-  double coverage = 0;  // of the month to date; the least of the clusters that count
+  double coverage = 0;   // of the month to date; the least of the clusters that count
+  std::string tenant{};  // whose budget it is; empty: of none
 
   friend bool operator==(const BudgetStatus&, const BudgetStatus&) = default;
 };
@@ -94,6 +95,9 @@ struct Report {
   std::vector<SharedCost> shared{};  // sorted by cluster, target and source
   bool shared_over_tenants = false;
   Fleet fleet{};
+  /// Names this report, in every answer made from it: when it was made, in milliseconds since 1970,
+  /// or a little more, so that no two are alike. 0 where nobody said.
+  std::uint64_t snapshot = 0;
 
   /// The same parts, not equal ones: cheap, and true when nothing was decoded in between.
   friend bool operator==(const Report&, const Report&) = default;

@@ -117,6 +117,10 @@ class CurlTransport final : public Transport {
 
   Result<Answer, Failure> get(const std::string& url, const Body& body,
                               std::stop_token stop) override;
+  /// POSTs `content` and hands on the body of a 200 or 201. Follows no redirect. As get() in all
+  /// else.
+  Result<Answer, Failure> post(const std::string& url, const std::string& content_type,
+                               const std::string& content, const Body& body, std::stop_token stop);
 
  private:
   struct Session;

@@ -24,11 +24,12 @@ void keep_house(const Clock& clock, History& history, Publisher& publisher,
 
 }  // namespace
 
-Fleet::Fleet(const Clock& clock, History& history, Publisher& publisher, log::Log log,
-             MakeTransport make_transport)
+Fleet::Fleet(const Clock& clock, History& history, Publisher& publisher, Collections& collections,
+             log::Log log, MakeTransport make_transport)
     : clock_(clock),
       history_(history),
       publisher_(publisher),
+      collections_(collections),
       log_(std::move(log)),
       make_transport_(std::move(make_transport)),
       house_([this](const std::stop_token& stop) {
@@ -59,8 +60,9 @@ void Fleet::adopt(const std::vector<Source>& sources, const Schedule& schedule,
     const bool runs = std::any_of(members_.begin(), members_.end(),
                                   [&](const Member& member) { return member.source == source; });
     if (runs) continue;
-    auto poller = std::make_shared<Poller>(source, schedule, retry, clock_, make_transport_(source),
-                                           history_, publisher_, log_, std::random_device()());
+    auto poller =
+        std::make_shared<Poller>(source, schedule, retry, clock_, make_transport_(source), history_,
+                                 publisher_, collections_, log_, std::random_device()());
     members_.push_back(
         {source, std::jthread([poller](const std::stop_token& stop) { poller->run(stop); })});
   }

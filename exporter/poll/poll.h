@@ -27,6 +27,7 @@
 #include "exporter/log/log.h"
 #include "exporter/metrics/metrics.h"
 #include "exporter/opencost/opencost.h"
+#include "exporter/poll/collections.h"
 #include "exporter/poll/history.h"
 #include "exporter/poll/observation.h"
 #include "exporter/poll/watchlist.h"
@@ -58,6 +59,10 @@ struct Publication {
   std::shared_ptr<const metrics::Page> page;
   std::string currency;
   double currency_rate = 1.0;
+  /// In force when it was made: whose cost is whose, and where days begin. Never null.
+  std::shared_ptr<const cost::AttributionRules> rules =
+      std::make_shared<const cost::AttributionRules>();
+  model::Calendar calendar{};
 };
 
 /// The one cell shared by the writer and all readers. Thread-safe. A mutex rather than
@@ -163,7 +168,7 @@ class Poller {
   /// All references must outlive the Poller. `seed` drives jitter only.
   Poller(Source source, Schedule schedule, http::RetryPolicy retry, const Clock& clock,
          std::unique_ptr<http::Transport> transport, const History& history, Publisher& publisher,
-         log::Log log, std::uint64_t seed);
+         Collections& collections, log::Log log, std::uint64_t seed);
 
   /// Asks the most urgent query that is due, if any, and says when the next one is.
   SteadyTime step(const std::stop_token& stop);
@@ -194,6 +199,7 @@ class Poller {
   std::unique_ptr<http::Transport> transport_;
   const History& history_;
   Publisher& publisher_;
+  Collections& collections_;
   log::Log log_;
   std::mt19937_64 random_;
   http::Breaker breaker_;      // of the server
@@ -214,9 +220,9 @@ class Fleet {
  public:
   using MakeTransport = std::function<std::unique_ptr<http::Transport>(const Source&)>;
 
-  /// `clock`, `history` and `publisher` must outlive the fleet.
-  Fleet(const Clock& clock, History& history, Publisher& publisher, log::Log log,
-        MakeTransport make_transport);
+  /// `clock`, `history`, `publisher` and `collections` must outlive the fleet.
+  Fleet(const Clock& clock, History& history, Publisher& publisher, Collections& collections,
+        log::Log log, MakeTransport make_transport);
   ~Fleet();
 
   /// Starts and stops pollers until they are those of `sources`. One whose settings are unchanged
@@ -233,6 +239,7 @@ class Fleet {
   const Clock& clock_;
   History& history_;
   Publisher& publisher_;
+  Collections& collections_;
   log::Log log_;
   MakeTransport make_transport_;
   Schedule schedule_;

@@ -67,7 +67,7 @@ std::chrono::seconds Schedule::longest_interval(Query query, opencost::Alignment
 
 Poller::Poller(Source source, Schedule schedule, http::RetryPolicy retry, const Clock& clock,
                std::unique_ptr<http::Transport> transport, const History& history,
-               Publisher& publisher, log::Log log, std::uint64_t seed)
+               Publisher& publisher, Collections& collections, log::Log log, std::uint64_t seed)
     : source_(std::move(source)),
       schedule_(std::move(schedule)),
       retry_(retry),
@@ -75,6 +75,7 @@ Poller::Poller(Source source, Schedule schedule, http::RetryPolicy retry, const 
       transport_(std::move(transport)),
       history_(history),
       publisher_(publisher),
+      collections_(collections),
       log_(std::move(log)),
       random_(seed),
       breaker_(kFirstWait, kLongestWait) {

@@ -174,7 +174,7 @@ std::string links(std::string_view telemetry_path) {
 }  // namespace
 
 std::string landing_page(const poll::Publication* publication, SystemTime now,
-                         std::string_view telemetry_path) {
+                         std::string_view telemetry_path, bool) {
   const int refresh_seconds = publication == nullptr ? 5 : 60;
   return fmt::format(R"(<!doctype html>
 <html lang="en">

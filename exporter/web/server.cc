@@ -208,16 +208,17 @@ Server::~Server() {
   state_->finished.wait_for(lock, kDrain, [this] { return state_->under_way == 0; });
 }
 
-Result<std::unique_ptr<Server>> Server::start(Options options, const Clock& clock,
-                                              const poll::Board& board,
-                                              const metrics::SelfMetrics& self, Reload reload) {
+Result<void> Server::adopt(Security, api::Options) { return {}; }
+
+Result<std::unique_ptr<Server>> Server::start(Options options, Context context, Security,
+                                              api::Options, Reload reload) {
   const Result<void> path = check_telemetry_path(options.telemetry_path);
   if (!path) return tl::unexpected(path.error());
   auto server = std::unique_ptr<Server>(new Server(std::unique_ptr<State>(
       new State{.service = {.telemetry_path = std::move(options.telemetry_path),
-                            .clock = clock,
-                            .board = board,
-                            .self = self,
+                            .clock = context.clock,
+                            .board = context.board,
+                            .self = context.self,
                             .reload = std::move(reload),
                             .reloading = {}},
                 .mutex = {},

@@ -6,9 +6,12 @@ import re
 LIBRARIES = {
     "CLI11::CLI11": ("CLI/",),
     "CURL::libcurl": ("curl/",),
+    "PkgConfig::crypt": ("crypt.h",),
+    "PkgConfig::gnutls": ("gnutls/",),
     "PkgConfig::isal": ("isa-l/",),
     "PkgConfig::microhttpd": ("microhttpd.h",),
     "PkgConfig::sqlite": ("sqlite3.h",),
+    "nlohmann_json::nlohmann_json": ("nlohmann/",),
     "prometheus-cpp::core": ("prometheus/",),
     "simdjson::simdjson": ("simdjson.h",),
     "spdlog::spdlog": ("spdlog/",),

@@ -17,8 +17,14 @@ struct Running {
   explicit Running(Options options = {}) {
     options.listen_addresses = {"127.0.0.1:0"};
     Result<std::unique_ptr<Server>> started =
-        Server::start(std::move(options), clock, board, self,
-                      [this] { return on_reload ? on_reload() : done(); });
+        Server::start(std::move(options),
+                      {.clock = clock,
+                       .board = board,
+                       .self = self,
+                       .ledger = ledger,
+                       .collections = collections,
+                       .gate = gate},
+                      {}, {}, [this] { return on_reload ? on_reload() : done(); });
     if (!started) throw std::runtime_error(started.error().message);
     server = std::move(*started);
   }
@@ -38,6 +44,9 @@ struct Running {
   ManualClock clock{kNow};
   poll::Board board;
   metrics::SelfMetrics self{kNow};
+  ledger::Ledger ledger{{}};
+  poll::Collections collections{clock};
+  access::Gate gate{clock, nullptr};
   std::function<Result<void>()> on_reload;  // set it before asking for a reload
   std::unique_ptr<Server> server;
 };
