@@ -29,16 +29,19 @@ std::string reachable(std::string_view address) {
 
 }  // namespace
 
-std::string where_to_look(const std::vector<std::string>& addresses,
-                          std::string_view telemetry_path, std::string_view opencost_url) {
-  const std::string base = "http://" + reachable(addresses.front());
-  return fmt::format(
-      "A fake cluster answers as OpenCost does at {}\n"
-      "  metrics       {}{}\n"
-      "  landing page  {}/\n"
-      "  readiness     {}/-/ready\n"
-      "Stop it with Ctrl-C.\n",
-      opencost_url, base, telemetry_path, base, base);
+std::string where_to_look(const std::vector<std::string>& addresses, const config::Config& config,
+                          std::string_view opencost_url) {
+  const std::string base =
+      (config.web_config_file.empty() ? "http://" : "//") + reachable(addresses.front());
+  std::string out = fmt::format("A fake cluster answers as OpenCost does at {}\n", opencost_url);
+  const auto add = [&](std::string_view name, std::string_view path) {
+    out += fmt::format("  {:<12}  {}{}\n", name, base, path);
+  };
+  add("metrics", config.web.telemetry_path);
+  add("landing page", "/");
+  add("readiness", "/-/ready");
+  if (config.api.enabled) add("API", config.api.docs ? "/api/v1/docs" : "/api/v1/costs/current");
+  return out + "Stop it with Ctrl-C.\n";
 }
 
 std::optional<std::string> first_figures(const poll::Publication* publication) {

@@ -1,12 +1,10 @@
-// Puts the rooms together. Declaration order is the order of lifetimes; leaving run() is the
-// shutdown. Signals are blocked before the first thread and received by waiting.
+// The commands. Signals are blocked before the first thread and received by waiting.
 #include <algorithm>
 #include <csignal>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <mutex>
 #include <optional>
 
 #include "exporter/backfill_command.h"
@@ -15,6 +13,7 @@
 #include "exporter/greeting.h"
 #include "exporter/healthcheck_command.h"
 #include "exporter/poll/poll.h"
+#include "exporter/service.h"
 #include "exporter/version.h"
 #include "exporter/web/web.h"
 
@@ -38,25 +37,6 @@ int print_faults(const config::Faults& faults) {
   return config::kExitUsage;
 }
 
-poll::PublisherOptions publisher_options(const config::Config& config) {
-  poll::PublisherOptions options;
-  for (const poll::Source& source : config.clusters) {
-    options.sources.push_back(source.name);
-    options.alignments.emplace(source.name, source.alignment);
-  }
-  options.schedule = config.schedule;
-  options.max_age = config.max_age;
-  options.backfill_days = config.backfill_days;
-  options.rules = {config.tenants, config.metric_labels};
-  options.shared = config.shared;
-  options.savings = config.savings;
-  options.policies = config.policies;
-  options.budgets = config.budgets;
-  options.metrics = config.metrics;
-  options.currency = config.currency;
-  return options;
-}
-
 std::vector<std::string> sources_of(const std::vector<http::Recording>& recordings) {
   std::vector<std::string> sources;
   for (const http::Recording& recording : recordings) {
@@ -66,105 +46,6 @@ std::vector<std::string> sources_of(const std::vector<http::Recording>& recordin
   }
   return sources;
 }
-
-/// What runs from start to stop, whichever command it serves.
-class Service {
- public:
-  Service(const config::Invocation& invocation, config::Environment environment,
-          const config::Config& config)
-      : invocation_(invocation),
-        environment_(std::move(environment)),
-        in_force_(config),
-        logger_(config.log),
-        self_(clock_.now()),
-        ledger_(config.ledger),
-        history_(ledger_, self_, logger_.sink()),
-        publisher_(clock_, history_, ledger_, self_, board_, logger_.sink()),
-        collections_(clock_),
-        gate_(clock_, access::kubernetes_reviewer()),
-        fleet_(clock_, history_, publisher_, collections_, logger_.sink(),
-               [this](const poll::Source& source) { return transport(source); }) {}
-
-  /// Begins to poll and to listen. Two exporters on one ledger would each ask for every day, so a
-  /// ledger that is in use is a mistake; any other trouble with it is logged and lived with.
-  Result<void> start(const config::Config& config) {
-    const auto trouble = ledger_.trouble();
-    if (trouble && trouble->trouble == ledger::Trouble::in_use) return fail(trouble->detail);
-    adopt(config);
-    auto server = web::Server::start(in_force_.web,
-                                     {.clock = clock_,
-                                      .board = board_,
-                                      .self = self_,
-                                      .ledger = ledger_,
-                                      .collections = collections_,
-                                      .gate = gate_},
-                                     {}, config.api, [this] { return reload(); });
-    if (!server) return tl::unexpected(server.error());
-    server_ = std::move(*server);
-    for (const std::string& address : server_->addresses()) {
-      logger_.write({log::Level::info, "listening", {{"address", address}}});
-    }
-    return {};
-  }
-
-  /// Reads the configuration again; the one in force stays unless the new one is without fault.
-  Result<void> reload() {
-    std::lock_guard lock(reload_mutex_);
-    auto config = config::load(invocation_, environment_);
-    if (!config) {
-      self_.config_loaded(false, clock_.now());
-      std::string message = "the configuration in force stays:";
-      for (const std::string& fault : config.error()) message += '\n' + fault;
-      logger_.write({log::Level::error, "reload refused", {{"error", message}}});
-      return fail(message);
-    }
-    adopt(*config);
-    log::Event event{log::Level::info, "configuration loaded", {}};
-    for (const std::string& section : config::sections_for_restart(in_force_, *config)) {
-      event.fields.emplace_back("note", "changes of `" + section + "` need a restart");
-    }
-    logger_.write(event);
-    return {};
-  }
-
-  const poll::Board& board() const { return board_; }
-  const std::vector<std::string>& addresses() const { return server_->addresses(); }
-  const log::Logger& logger() const { return logger_; }
-
- private:
-  std::unique_ptr<http::Transport> transport(const poll::Source& source) {
-    std::unique_ptr<http::Transport> curl = std::make_unique<http::CurlTransport>(source.http);
-    if (invocation_.record_directory.empty()) return curl;
-    return std::make_unique<http::RecordingTransport>(
-        std::move(curl), invocation_.record_directory, source.name, clock_,
-        [this](const Error& error) {
-          logger_.write({log::Level::error, "answer not recorded", {{"error", error.message}}});
-        });
-  }
-
-  void adopt(const config::Config& config) {
-    logger_.adopt(config.log);
-    publisher_.adopt(publisher_options(config));
-    fleet_.adopt(config.clusters, config.schedule, config.retry);
-    self_.config_loaded(true, clock_.now());
-  }
-
-  config::Invocation invocation_;
-  config::Environment environment_;
-  config::Config in_force_;  // since the start
-  log::Logger logger_;
-  SystemClock clock_;
-  metrics::SelfMetrics self_;
-  ledger::Ledger ledger_;
-  poll::History history_;
-  poll::Board board_;
-  poll::Publisher publisher_;
-  poll::Collections collections_;
-  access::Gate gate_;
-  std::mutex reload_mutex_;
-  poll::Fleet fleet_;
-  std::unique_ptr<web::Server> server_;
-};
 
 /// Serves until SIGTERM or SIGINT. `greet` is called now and then until it has said its piece.
 void serve(Service& service, const sigset_t& signals, const std::function<bool()>& greet) {
@@ -185,7 +66,7 @@ void serve(Service& service, const sigset_t& signals, const std::function<bool()
 }
 
 int run_exporter(const config::Invocation& invocation, const sigset_t& signals) {
-  const auto config = config::load(invocation, config::process_environment());
+  const auto config = load_configuration(invocation, config::process_environment());
   if (!config) return print_faults(config.error());
   if (!invocation.record_directory.empty()) {
     std::error_code error;
@@ -216,15 +97,14 @@ int run_demo(const config::Invocation& invocation, const sigset_t& signals) {
                             process = config::process_environment()](const std::string& name) {
     return name == "OPENCOST_URL" ? std::optional(url) : process(name);
   };
-  const auto config = config::load(invocation, environment);
+  const auto config = load_configuration(invocation, environment);
   if (!config) return print_faults(config.error());
   Service service(invocation, environment, *config);
   if (const auto started = service.start(*config); !started) {
     std::cerr << started.error().message << '\n';
     return config::kExitFailure;
   }
-  std::cout << where_to_look(service.addresses(), config->web.telemetry_path, (*opencost)->url())
-            << std::flush;
+  std::cout << where_to_look(service.addresses(), config->config, (*opencost)->url()) << std::flush;
   serve(service, signals, [&] {
     const auto figures = first_figures(service.board().latest().get());
     if (figures) std::cout << *figures << std::flush;
@@ -243,8 +123,9 @@ int run_replay(const config::Invocation& invocation, const sigset_t& signals) {
     std::cerr << "no recordings in " << invocation.replay_directory << '\n';
     return config::kExitFailure;
   }
-  const auto config = config::load(invocation, config::process_environment());
-  if (!config) return print_faults(config.error());
+  const auto loaded = load_configuration(invocation, config::process_environment());
+  if (!loaded) return print_faults(loaded.error());
+  const config::Config* config = &loaded->config;
   const log::Logger logger(config->log);
   ManualClock clock(recordings->front().fetched_at);
   metrics::SelfMetrics self(clock.now());
@@ -261,7 +142,9 @@ int run_replay(const config::Invocation& invocation, const sigset_t& signals) {
     return config::kExitFailure;
   }
   poll::Collections collections(clock);
-  access::Gate gate(clock, access::kubernetes_reviewer());
+  const SystemClock wall;  // limits and expiry are of the present, whatever is replayed
+  access::Gate gate(wall, access::kubernetes_reviewer());
+  gate.adopt(config->access, loaded->web.security.users);
   auto server = web::Server::start(config->web,
                                    {.clock = clock,
                                     .board = board,
@@ -269,7 +152,7 @@ int run_replay(const config::Invocation& invocation, const sigset_t& signals) {
                                     .ledger = ledger,
                                     .collections = collections,
                                     .gate = gate},
-                                   {}, config->api,
+                                   loaded->web.security, config->api,
                                    [] { return fail("a replay has no configuration to reload"); });
   if (!server) {
     std::cerr << server.error().message << '\n';
@@ -298,16 +181,17 @@ int explain_owner(const config::Invocation& invocation, const sigset_t& signals)
 }
 
 int check_config(const config::Invocation& invocation) {
-  const auto config = config::load(invocation, config::process_environment());
+  const auto config = load_configuration(invocation, config::process_environment());
   if (!config) return print_faults(config.error());
-  std::cout << config::print(*config);
+  std::cout << config::print(config->config);
   return config::kExitOk;
 }
 
 int check_health(const config::Invocation& invocation) {
-  const auto config = config::load(invocation, config::process_environment());
+  const auto config = load_configuration(invocation, config::process_environment());
   if (!config) return print_faults(config.error());
-  return run_healthcheck(invocation.healthcheck_url, config->web.listen_addresses);
+  return run_healthcheck(invocation.healthcheck_url, config->config.web.listen_addresses,
+                         config->web.security.tls.has_value());
 }
 
 int print_docs(const config::Invocation& invocation) {

@@ -25,7 +25,8 @@ from rooms import LIBRARIES, declared, read_rooms
 FLOOR = {"result.h", "clock.h", "clock.cc", "units.h", "version.h"}
 PROGRAM = {"main.cc", "backfill_command.cc", "backfill_command.h", "explain_command.cc",
            "explain_command.h", "greeting.cc", "greeting.h",
-           "healthcheck_command.cc", "healthcheck_command.h", "interruptible.cc", "interruptible.h"}
+           "healthcheck_command.cc", "healthcheck_command.h", "interruptible.cc", "interruptible.h",
+           "service.cc", "service.h", "watched_files.cc", "watched_files.h"}
 SECOND_DOORS = {"exporter/metrics/catalogue.h", "exporter/model/calendar.h"}
 SYSTEM = re.compile(r"(arpa|net|netinet|sys)/\w+\.h|(fcntl|immintrin|netdb|poll|pthread|unistd)\.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
