@@ -19,6 +19,12 @@ std::string little_endian(std::uint32_t value) {
   return bytes;
 }
 
+// What ends a member: a final block that holds `last`, and the sums over all of its text.
+std::string gzip_end(std::string_view last, std::uint32_t crc, std::uint64_t length) {
+  return deflate_last(last) + little_endian(crc) +
+         little_endian(static_cast<std::uint32_t>(length));
+}
+
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -100,6 +106,15 @@ std::string_view content_type(Format format) {
              : "text/plain; version=0.0.4; charset=utf-8";
 }
 
+std::string gzip(std::string_view text) {
+  Deflater deflater;
+  deflater.add(text);
+  deflater.flush();
+  std::string out(kGzipHeader);
+  for (const std::string& block : deflater.take_blocks()) out += block;
+  return out + gzip_end({}, crc32(0, text), text.size());
+}
+
 std::shared_ptr<const Exposition> expose(std::shared_ptr<const Page> page, std::string_view live,
                                          const Selection& selection) {
   auto exposition = std::make_shared<Exposition>();
@@ -116,8 +131,7 @@ std::shared_ptr<const Exposition> expose(std::shared_ptr<const Page> page, std::
                   selection.format == Format::openmetrics ? "o" : "t", gzip ? "-gzip" : "");
   if (gzip) {
     exposition->head = kGzipHeader;
-    tail =
-        deflate_last(tail) + little_endian(crc) + little_endian(static_cast<std::uint32_t>(length));
+    tail = gzip_end(tail, crc, length);
   }
   exposition->tail = std::move(tail);
 

@@ -117,6 +117,9 @@ struct Exposition {
 std::shared_ptr<const Exposition> expose(std::shared_ptr<const Page> page, std::string_view live,
                                          const Selection& selection);
 
+/// One gzip member, RFC 1952.
+std::string gzip(std::string_view text);
+
 /// The exporter's own counters, on prometheus-cpp. Thread-safe. Label values that can be known
 /// beforehand exist from declare() on, at 0.
 class SelfMetrics {
