@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <stdexcept>
 #include <system_error>
 
 #include "exporter/http/credentials.h"
 #include "exporter/http/curl_failure.h"
+#include "exporter/http/curl_handles.h"
 #include "exporter/http/failure.h"
 #include "exporter/http/http.h"
 #include "exporter/http/receiver.h"
@@ -23,45 +23,6 @@ using std::chrono::milliseconds;
 
 constexpr int kLongestNapMilliseconds = 3'600'000;  // curl wakes earlier for its own timeouts
 constexpr std::chrono::seconds kLongestRetryAfter = std::chrono::hours(24 * 366);
-
-struct EasyCleanup {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct MultiCleanup {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
-struct ListCleanup {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using Easy = std::unique_ptr<CURL, EasyCleanup>;
-using Multi = std::unique_ptr<CURLM, MultiCleanup>;
-using List = std::unique_ptr<curl_slist, ListCleanup>;
-
-/// curl and its handles do what they are asked to, or the process is out of memory or wrongly
-/// built.
-void require(bool done, std::string_view what) {
-  if (!done) throw std::runtime_error(fmt::format("libcurl: {}", what));
-}
-
-template <class Value>
-void set(CURL* easy, CURLoption option, Value value) {
-  const CURLcode code = curl_easy_setopt(easy, option, value);
-  require(code == CURLE_OK, curl_easy_strerror(code));
-}
-
-template <class Value>
-Value get_info(CURL* easy, CURLINFO info) {
-  Value value{};
-  require(curl_easy_getinfo(easy, info, &value) == CURLE_OK, "no such information");
-  return value;
-}
-
-void append(List& list, const std::string& line) {
-  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-  require(longer != nullptr, "out of memory");
-  static_cast<void>(list.release());
-  list.reset(longer);
-}
 
 /// Curl reads no time at all as no limit at all.
 long limit(milliseconds time) {
@@ -83,6 +44,12 @@ Head read_head(CURL* easy, int status) {
   }
   return head;
 }
+
+/// What a POST brings along.
+struct Content {
+  const std::string& type;
+  const std::string& bytes;
+};
 
 /// What the C callbacks see. No exception may pass through curl, so they leave it here.
 struct Exchange {
@@ -131,14 +98,16 @@ Stage stage(CURL* easy) {
 struct CurlTransport::Session {
   explicit Session(Options wanted);
 
-  Result<Answer, Failure> get(const std::string& text, const Body& body,
-                              const std::stop_token& stop);
+  /// GETs, or POSTs `content` where there is any.
+  Result<Answer, Failure> send(const std::string& text, const Content* content, const Body& body,
+                               const std::stop_token& stop);
 
  private:
-  Result<Reply, Failure> ask(const Url& url, const Credentials& credentials, milliseconds left,
-                             const Body& body, const std::stop_token& stop);
+  Result<Reply, Failure> ask(const Url& url, const Credentials& credentials, const Content* content,
+                             milliseconds left, const Body& body, const std::stop_token& stop);
   void prepare(Exchange& exchange, milliseconds left);
   void prepare_tls();
+  List prepare_headers(const Credentials& credentials, const Content* content);
   List prepare_address(const Url& url, List& headers);
   std::optional<CURLcode> run(const std::stop_token& stop);
   Reply reply(const Receiver& receiver);
@@ -158,8 +127,9 @@ CurlTransport::Session::Session(Options wanted) : options_(std::move(wanted)) {
   require(multi_ && easy_, "out of memory");
 }
 
-Result<Answer, Failure> CurlTransport::Session::get(const std::string& text, const Body& body,
-                                                    const std::stop_token& stop) {
+Result<Answer, Failure> CurlTransport::Session::send(const std::string& text,
+                                                     const Content* content, const Body& body,
+                                                     const std::stop_token& stop) {
   if (stop.stop_requested()) return cancelled();
   Result<Url> url = parse_url(text);
   if (!url) return failure(FailureKind::connect, url.error().message);
@@ -167,10 +137,11 @@ Result<Answer, Failure> CurlTransport::Session::get(const std::string& text, con
   if (!credentials) return tl::unexpected<Failure>(credentials.error());
   milliseconds left = options_.timeout;
   for (int redirects = 0;; ++redirects) {
-    auto reply = ask(*url, *credentials, left, body, stop);
+    auto reply = ask(*url, *credentials, content, left, body, stop);
     if (!reply) return tl::unexpected<Failure>(std::move(reply).error());
-    if (reply->status == 200) return std::move(reply->answer);
+    if (reply->wanted) return std::move(reply->answer);
     if (!reply->location) return tl::unexpected<Failure>(bad_status(*url, *reply));
+    if (content != nullptr) return tl::unexpected<Failure>(not_followed(*url, *reply->location));
     auto next = follow(*url, *reply->location, redirects);
     if (!next) return tl::unexpected<Failure>(std::move(next).error());
     url = *std::move(next);
@@ -179,20 +150,15 @@ Result<Answer, Failure> CurlTransport::Session::get(const std::string& text, con
 }
 
 Result<Reply, Failure> CurlTransport::Session::ask(const Url& url, const Credentials& credentials,
-                                                   milliseconds left, const Body& body,
-                                                   const std::stop_token& stop) {
+                                                   const Content* content, milliseconds left,
+                                                   const Body& body, const std::stop_token& stop) {
   curl_easy_reset(easy_.get());
-  Exchange exchange{easy_.get(), {body, options_.max_answer_bytes, url.place()}, nullptr};
+  const Wanted wanted = content != nullptr ? Wanted::ok_or_created : Wanted::ok;
+  Exchange exchange{easy_.get(), {body, wanted, options_.max_answer_bytes, url.place()}, nullptr};
   prepare(exchange, left);
-  List headers;
-  for (const std::string& line : credentials.headers) append(headers, line);
+  List headers = prepare_headers(credentials, content);
   const List connect_to = prepare_address(url, headers);
   set(easy_.get(), CURLOPT_HTTPHEADER, headers.get());
-  if (credentials.basic) {
-    set(easy_.get(), CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-    set(easy_.get(), CURLOPT_USERNAME, credentials.basic->username.c_str());
-    set(easy_.get(), CURLOPT_PASSWORD, credentials.basic->password.c_str());
-  }
 
   const std::optional<CURLcode> code = run(stop);
   const Receiver& receiver = exchange.receiver;
@@ -200,7 +166,7 @@ Result<Reply, Failure> CurlTransport::Session::ask(const Url& url, const Credent
   if (!code) return cancelled();
   if (receiver.verdict()) return tl::unexpected<Failure>(*receiver.verdict());
   // Once the status says no, how its explanation ends matters no more.
-  const bool answered = *code == CURLE_OK || (receiver.status() != 0 && receiver.status() != 200);
+  const bool answered = *code == CURLE_OK || (receiver.status() != 0 && !receiver.wanted());
   if (!answered) return broken(*code, url);
   return reply(receiver);
 }
@@ -245,6 +211,25 @@ void CurlTransport::Session::prepare_tls() {
   set(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 }
 
+List CurlTransport::Session::prepare_headers(const Credentials& credentials,
+                                             const Content* content) {
+  CURL* easy = easy_.get();
+  List headers;
+  for (const std::string& line : credentials.headers) append(headers, line);
+  if (credentials.basic) {
+    set(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+    set(easy, CURLOPT_USERNAME, credentials.basic->username.c_str());
+    set(easy, CURLOPT_PASSWORD, credentials.basic->password.c_str());
+  }
+  if (content != nullptr) {
+    set(easy, CURLOPT_POST, 1L);
+    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(content->bytes.size()));
+    set(easy, CURLOPT_POSTFIELDS, content->bytes.c_str());
+    append(headers, "Content-Type: " + content->type);
+  }
+  return headers;
+}
+
 /// curl verifies the name it asks for, so it is told to ask for server_name at url's address.
 List CurlTransport::Session::prepare_address(const Url& url, List& headers) {
   List connect_to;
@@ -284,6 +269,7 @@ std::optional<CURLcode> CurlTransport::Session::run(const std::stop_token& stop)
 Reply CurlTransport::Session::reply(const Receiver& receiver) {
   CURL* easy = easy_.get();
   Reply reply{.status = receiver.status(),
+              .wanted = receiver.wanted(),
               .answer = {header(easy, "Content-Type").value_or(""), receiver.bytes()},
               .opening = receiver.opening()};
   if (is_redirect(reply.status)) reply.location = header(easy, "Location");
@@ -313,7 +299,14 @@ CurlTransport::~CurlTransport() = default;
 
 Result<Answer, Failure> CurlTransport::get(const std::string& url, const Body& body,
                                            std::stop_token stop) {
-  return session_->get(url, body, stop);
+  return session_->send(url, nullptr, body, stop);
+}
+
+Result<Answer, Failure> CurlTransport::post(const std::string& url, const std::string& content_type,
+                                            const std::string& content, const Body& body,
+                                            std::stop_token stop) {
+  const Content whole{content_type, content};
+  return session_->send(url, &whole, body, stop);
 }
 
 }  // namespace exporter::http

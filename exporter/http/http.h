@@ -70,8 +70,8 @@ enum class FailureKind {
   timeout,      // connected, but not finished within timeout; never retried at once
   reset,        // the connection broke before the answer was whole
   too_large,    // longer than max_answer_bytes
-  redirect,     // to another host, or too many
-  http_status,  // any status but 200
+  redirect,     // to another host, too many, or of a POST
+  http_status,  // any status but 200, or of a POST 201
   encoding,     // compressed in a way that cannot be undone
   credentials,  // a credential file cannot be read or holds a line break
   cancelled,    // the stop token; not an error of the server, never counted
@@ -87,7 +87,7 @@ struct Failure {
   std::optional<std::chrono::seconds> retry_after{};  // what the server asked for, with 429 and 503
 };
 
-/// Of an answer with status 200.
+/// Of an answer with status 200, or of a POST 201.
 struct Answer {
   std::string content_type{};  // as sent; empty when there was none
   std::uint64_t bytes = 0;     // of the body, after decompression

@@ -71,7 +71,11 @@ bool Receiver::header_line(std::size_t bytes) {
 bool Receiver::head(const Head& head) {
   if (status_ != 0) return true;
   status_ = head.status;
-  return status_ != 200 || judge(head);
+  return !wanted() || judge(head);
+}
+
+bool Receiver::wanted() const {
+  return status_ == 200 || (status_ == 201 && wanted_ == Wanted::ok_or_created);
 }
 
 bool Receiver::judge(const Head& head) {
@@ -86,7 +90,7 @@ bool Receiver::judge(const Head& head) {
 }
 
 bool Receiver::take(std::string_view bytes) {
-  if (status_ == 200) return pass_on(bytes);
+  if (wanted()) return pass_on(bytes);
   opening_ += bytes.substr(0, kExcerptBytes - std::min(kExcerptBytes, opening_.size()));
   unwanted_bytes_ += bytes.size();
   return unwanted_bytes_ <= kLongestUnwantedBody;

@@ -18,13 +18,16 @@ struct Head {
   std::vector<std::string> content_codings{};  // one per Content-Encoding header
 };
 
+/// The statuses whose body is handed on.
+enum class Wanted { ok, ok_or_created };
+
 /// The methods return false to end the transfer; verdict() then says why, unless the rest was
 /// merely not worth waiting for. They throw what the reader throws.
 class Receiver {
  public:
   /// `body` must outlive the Receiver. `place` is the server's name in failures.
-  Receiver(const Body& body, std::uint64_t max_bytes, std::string place)
-      : body_(body), max_bytes_(max_bytes), place_(std::move(place)) {}
+  Receiver(const Body& body, Wanted wanted, std::uint64_t max_bytes, std::string place)
+      : body_(body), wanted_(wanted), max_bytes_(max_bytes), place_(std::move(place)) {}
 
   bool header_line(std::size_t bytes);
   /// Trailers may follow; only the first head counts.
@@ -32,7 +35,8 @@ class Receiver {
   bool take(std::string_view bytes);
 
   int status() const { return status_; }                   // 0 before the head is whole
-  std::uint64_t bytes() const { return bytes_; }           // of a 200 body
+  bool wanted() const;                                     // whether that status is
+  std::uint64_t bytes() const { return bytes_; }           // of a wanted body
   const std::string& opening() const { return opening_; }  // of any other body
   const std::optional<Failure>& verdict() const { return verdict_; }
 
@@ -42,6 +46,7 @@ class Receiver {
   bool pass_on(std::string_view bytes);
 
   const Body& body_;
+  Wanted wanted_;
   std::uint64_t max_bytes_;
   std::string place_;
   int status_ = 0;

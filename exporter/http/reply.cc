@@ -45,4 +45,10 @@ Result<Url, Failure> follow(const Url& url, const std::string& location, int red
   return *std::move(next);
 }
 
+Failure not_followed(const Url& url, const std::string& location) {
+  return {.kind = FailureKind::redirect,
+          .detail = fmt::format("{} redirects to {}, which a POST does not follow", url.place(),
+                                excerpt(location))};
+}
+
 }  // namespace exporter::http

@@ -37,6 +37,20 @@ class Connection {
     }
   }
 
+  /// What follows a request's head, as long as its Content-Length says; less at the end of the
+  /// connection.
+  std::string content(const std::string& head) {
+    const std::string_view kLength = "\r\nContent-Length: ";
+    const std::size_t found = head.find(kLength);
+    const std::size_t length =
+        found == std::string::npos ? 0 : std::stoul(head.substr(found + kLength.size()));
+    while (received_.size() < length && receive()) {
+    }
+    std::string content = received_.substr(0, length);
+    received_.erase(0, length);
+    return content;
+  }
+
   bool send(std::string_view bytes) const {
     while (!bytes.empty()) {
       const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
