@@ -32,7 +32,7 @@ RUN install -D -m 644 /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ca
  && echo 'nonroot:x:65532:65532:nonroot:/:/sbin/nologin' >/image/etc/passwd \
  && echo 'nonroot:x:65532:' >/image/etc/group \
  && echo 'hosts: files dns' >/image/etc/nsswitch.conf
-# The packages all this is from: their licences for people, and their records for scanners, which would otherwise see
+# The packages all this is from, and the page that is built in: their licences for people, and their records for scanners, which would otherwise see
 # no package at all.
 COPY LICENSE ./
 RUN mkdir -p /image/var/lib/dpkg/status.d \
@@ -41,7 +41,8 @@ RUN mkdir -p /image/var/lib/dpkg/status.d \
       dpkg-query -s "$package" >"/image/var/lib/dpkg/status.d/$package" \
       && install -D -m 644 "/usr/share/doc/$package/copyright" "/image/usr/share/doc/$package/copyright" || exit 1; \
     done \
- && install -D -m 644 LICENSE /image/usr/share/doc/opencost-exporter/copyright
+ && install -D -m 644 LICENSE /image/usr/share/doc/opencost-exporter/copyright \
+ && install -D -m 644 -t /image/usr/share/doc/opencost-exporter/redoc exporter/web/reference/*.LICENSE.txt
 ARG SOURCE_DATE_EPOCH=0
 RUN find /image -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 

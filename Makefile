@@ -13,7 +13,7 @@ THREADED_TESTS = $(foreach room,$(THREADED),$(if $(wildcard tests/$(room)/*_test
 SOURCES = git ls-files -co --exclude-standard 'exporter/*.cc' 'exporter/*.h' 'tests/*.cc' 'tests/*.h'
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test asan tsan tidy format format-check chart fuzz bench bench-reading docs preview pictures golden image packages clean
+.PHONY: help run build test asan tsan tidy format format-check chart fuzz bench bench-reading docs preview reference pictures golden image packages clean
 .NOTPARALLEL:
 
 # $(call need,sections): asks apt for the packages of these sections that are not installed, and
@@ -115,6 +115,10 @@ preview: ## Check the dashboards against Grafana's own types, and the viewer tha
 	npm ci --prefix dashboards/preview --no-audit --no-fund --silent
 	npm run --prefix dashboards/preview --silent schema
 	npm test --prefix dashboards/preview --silent
+
+reference: ## Lint docs/openapi.json, and look at the page that shows it with a browser; needs node and npm.
+	$(call need,pictures)
+	tests/reference/run
 
 PICTURES ?= docs/pictures
 pictures: build ## Draw every dashboard on the demo's data, into docs/pictures or PICTURES.

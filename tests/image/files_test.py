@@ -104,6 +104,9 @@ class FilesTest(unittest.TestCase):
             self.assertRegex(record, rf"^Package: {re.escape(package)}\n(.*\n)?Status: install ok installed\n")
             self.assertRegex(record, r"\nVersion: \S+\n")
             self.assertTrue((ROOT / "usr/share/doc" / package / "copyright").is_file(), package)
+        built_in = ROOT / "usr/share/doc/opencost-exporter/redoc"
+        self.assertEqual({path.name for path in built_in.iterdir()},
+                         {path.name for path in pathlib.Path("exporter/web/reference").glob("*.LICENSE.txt")})
         # A library without a record would be invisible. Some packages have two.
         libraries = [path for path in self.files if LIBRARY.fullmatch(path)]
         self.assertGreater(len(packages), len(libraries) / 3)
