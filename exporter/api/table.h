@@ -67,7 +67,7 @@ struct Table {
   /// Of the sources that have any rows the caller may see. The answer's window is the stretch from
   /// the first start to the last end, its coverage the sum.
   std::vector<SourceWindow> windows{};
-  model::TextArena texts{};
+  std::unique_ptr<model::TextArena> texts = std::make_unique<model::TextArena>();  // never null
   std::vector<std::shared_ptr<const void>> keep{};
 
   std::size_t rows() const { return columns.empty() ? 0 : cells.size() / columns.size(); }
