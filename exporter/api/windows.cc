@@ -1,6 +1,8 @@
 #include "exporter/api/windows.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "exporter/poll/poll.h"
 
@@ -11,6 +13,7 @@ using std::chrono::floor;
 using std::chrono::seconds;
 
 bool recorded(const cost::PeriodCost& period, const Scope& scope) {
+  if (!period.costs) return true;
   const std::vector<std::string> labels = scope.labels();
   return std::all_of(labels.begin(), labels.end(), [&](const std::string& name) {
     const auto at = period.by_label.find(name);
@@ -85,6 +88,15 @@ std::vector<SourceWindow> windows_of(const Question& question, Stretch stretch) 
     out.push_back({source.name, {start, start + coverage.elapsed}, coverage});
   }
   return out;
+}
+
+std::optional<Cost> at_rate(Cost spent, model::Window window, seconds time) {
+  const auto length = static_cast<long double>((window.end - window.start).count());
+  if (length <= 0) return std::nullopt;
+  constexpr auto kMost = static_cast<long double>(std::numeric_limits<std::int64_t>::max() / 2);
+  const long double share = static_cast<long double>(time.count()) / length;
+  const long double micros = static_cast<long double>(spent.micros) * share;
+  return Cost{std::llround(std::clamp(micros, -kMost, kMost))};
 }
 
 }  // namespace exporter::api

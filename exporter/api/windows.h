@@ -1,6 +1,7 @@
 // What of each source an answer is made from, and how much of that is known. Inside api/ only.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -27,5 +28,10 @@ bool concerns(const cost::SourceReport& source, const Scope& scope);
 /// For Table::windows: of all sources that concern the caller, those included of which nothing is
 /// known in this window. Views point into the publication.
 std::vector<SourceWindow> windows_of(const Question& question, Stretch stretch);
+
+/// What `time` costs at the rate of a window, to the millionth. Nothing where the window is empty.
+std::optional<Cost> at_rate(Cost spent, model::Window window, std::chrono::seconds time);
+/// 730 hours, as monthly amounts are quoted.
+inline constexpr std::chrono::seconds kMonth = std::chrono::hours(static_cast<int>(kHoursPerMonth));
 
 }  // namespace exporter::api
