@@ -25,6 +25,7 @@ struct Parameter {
                                    // a name follows: `namespace, workload, label:NAME`
   std::string_view meaning;        // one sentence
   std::string_view example;        // one that is legal
+  bool required = false;           // a request without it is refused
 };
 
 /// What is wrong with a request: a row of the table of problems, and a sentence with the value, the
@@ -62,7 +63,9 @@ struct Question {
 /// A route that answers with rows.
 struct RowsRoute {
   std::span<const Parameter> parameters;  // beside those of every such route
-  std::span<const Column> columns;        // all it can have
+  /// All it can have. Where `aggregate` is a parameter, an answer leaves out the text columns that
+  /// do not tell its rows apart; all others are in every answer.
+  std::span<const Column> columns;
   Answer<Table> (*rows)(const Question& question);
   /// How the rows are sorted when nobody says: as `sort` would.
   std::string_view sort;
