@@ -1,8 +1,8 @@
 // Budgets: what was spent of them, and where the month ends.
 #include <array>
 
+#include "exporter/api/cost_window.h"
 #include "exporter/api/handlers.h"
-#include "exporter/api/windows.h"
 
 namespace exporter::api {
 namespace {
@@ -36,9 +36,7 @@ constexpr std::array kColumns = {
 };
 
 Answer<Table> rows(const Question& question) {
-  Table table{.columns = kColumns, .cells = {}, .window_name = "month_to_date"};
-  table.windows = windows_of(question, model::Period::month_to_date);
-  table.keep.push_back(question.held);
+  Table table = table_of(question, "month_to_date", kColumns);
   const Scope& scope = question.scope;
   const double rate = question.publication.currency_rate;
   for (const cost::BudgetStatus& budget : question.publication.report.budgets) {

@@ -1,6 +1,8 @@
 // What policies would act on. Nothing is ever scaled.
 #include <array>
 
+#include "exporter/api/columns.h"
+#include "exporter/api/cost_window.h"
 #include "exporter/api/handlers.h"
 #include "exporter/api/windows.h"
 
@@ -9,12 +11,10 @@ namespace {
 
 constexpr std::array kColumns = {
     Column{.name = "policy", .meaning = "The policy."},
-    Column{.name = "cluster", .meaning = "The cluster.", .focus = "SubAccountId"},
-    Column{.name = "namespace", .meaning = "The namespace of the workload."},
-    Column{.name = "controller_kind",
-           .meaning = "What runs the pods: `deployment`, `statefulset`, ..., `pod` for one that "
-                      "nothing runs."},
-    Column{.name = "controller", .meaning = "The name of the workload."},
+    kCluster,
+    kNamespace,
+    kControllerKind,
+    kController,
     Column{.name = "verdict",
            .meaning = "`would_act`: nothing is ever scaled. How many workloads were passed over, "
                       "and why, are metrics."},
@@ -43,9 +43,7 @@ void add(Table& table, const cost::PolicyStatus& status, const cost::PolicyMatch
 }
 
 Answer<Table> rows(const Question& question) {
-  Table table{.columns = kColumns, .cells = {}, .window_name = "current"};
-  table.windows = windows_of(question, std::nullopt);
-  table.keep.push_back(question.held);
+  Table table = table_of(question, "current", kColumns);
   const Scope& scope = question.scope;
   for (const cost::SourceReport& source : question.publication.report.sources) {
     for (const auto& status : source.policies) {

@@ -2,14 +2,15 @@
 #include <array>
 #include <cmath>
 
+#include "exporter/api/columns.h"
+#include "exporter/api/cost_window.h"
 #include "exporter/api/handlers.h"
-#include "exporter/api/windows.h"
 
 namespace exporter::api {
 namespace {
 
 constexpr std::array kColumns = {
-    Column{.name = "cluster", .meaning = "The cluster.", .focus = "SubAccountId"},
+    kCluster,
     Column{.name = "namespace",
            .meaning = "The namespace of the workload; null where it belongs to none.",
            .nullable = true},
@@ -106,9 +107,7 @@ void add(Table& table, const cost::NodeSaving& saving) {
 }
 
 Answer<Table> rows(const Question& question) {
-  Table table{.columns = kColumns, .cells = {}, .window_name = "current"};
-  table.windows = windows_of(question, std::nullopt);
-  table.keep.push_back(question.held);
+  Table table = table_of(question, "current", kColumns);
   const Scope& scope = question.scope;
   for (const cost::SourceReport& source : question.publication.report.sources) {
     if (!source.savings) continue;
