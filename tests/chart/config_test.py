@@ -24,7 +24,7 @@ def check(text, things=None):
     words, variables = [], {}
     if things:
         container = exporter(things)[2]["containers"][0]
-        words = [word for word in container["args"] if not word.startswith("--config.file=")]
+        words = [word for word in container["args"] if not word.startswith(("--config.file=", "--web.config.file="))]
         variables = {entry["name"]: entry["value"] for entry in container.get("env", [])}
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(text)

@@ -129,6 +129,18 @@ class Labels(unittest.TestCase):
         self.assertEqual(found["interval"], "2m")
         self.assertEqual(found["scheme"], "https")
 
+    def test_with_tls_the_name_of_the_service_is_what_the_certificate_is_for(self):
+        for found in endpoints(objects("access")).values():
+            self.assertEqual(found["scheme"], "https")
+            self.assertEqual(found["tlsConfig"]["serverName"], "release-opencost-exporter.costs.svc")
+            self.assertEqual(found["tlsConfig"]["ca"]["secret"]["name"], "opencost-exporter-web")
+            self.assertEqual(found["basicAuth"]["password"]["name"], "opencost-exporter-scraping")
+        for found in endpoints(objects("certificates")).values():
+            self.assertEqual(found["tlsConfig"]["serverName"], "costs.example.com")
+        for found in endpoints(objects("configuration")).values():
+            self.assertNotIn("scheme", found)
+            self.assertNotIn("tlsConfig", found)
+
     def test_fields_of_both_endpoints_cannot_undo_this(self):
         undoing = {"honorLabels": False, "path": "/x", "params": {}}
         found = endpoints(with_values({"serviceMonitor.enabled": True, "scrape.endpoint": undoing}))
@@ -141,6 +153,8 @@ class Labels(unittest.TestCase):
         self.assertEqual({key: value for key, value in said.items() if "prom" in key},
                          {"prometheus.io/scrape": "true", "prometheus.io/port": "8080",
                           "prometheus.io/path": "/metrics"})
+        service, = of_kind(objects("access"), "Service")
+        self.assertEqual(service["metadata"]["annotations"]["prometheus.io/scheme"], "https")
         service, = of_kind(objects("default"), "Service")
         self.assertNotIn("annotations", service["metadata"])
 

@@ -4,11 +4,18 @@ import copy
 import re
 import unittest
 
-from rendering import CHART, VALUES, exporter, objects, of_kind, pods, text, with_values
+import yaml
+
+from rendering import CHART, VALUES, exporter, objects, of_kind, pods, text, values_file, with_values
 
 # Of the standard `restricted`: https://kubernetes.io/docs/concepts/security/pod-security-standards/
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected",
            "secret"}
+
+# Values with which Kubernetes is asked whose tokens are.
+ASKING = {"access", "existing"}
+# With TLS, and without certificates of clients.
+SECURED = {"access"}
 
 
 def departures(spec):
@@ -53,7 +60,6 @@ class Hardening(unittest.TestCase):
                     self.assertEqual(list(departures(spec)), [])
                     own = spec["containers"][0]["securityContext"]
                     self.assertIs(own["readOnlyRootFilesystem"], True)
-                    self.assertIs(spec["automountServiceAccountToken"], False)
                     self.assertIs(spec["enableServiceLinks"], False)
                     for field in ("runAsUser", "runAsGroup", "fsGroup"):
                         self.assertEqual(spec["securityContext"][field], 65532)
@@ -81,13 +87,48 @@ class Hardening(unittest.TestCase):
                 at[path[-1]] = value
                 self.assertIn(departure, list(departures(spec)))
 
-    def test_nothing_asks_the_kubernetes_api(self):
+    def test_a_token_is_mounted_only_to_ask_whose_tokens_are(self):
         for name in VALUES:
             with self.subTest(values=name):
-                rights = [thing["kind"] for thing in objects(name) if "rbac" in thing["apiVersion"]]
-                self.assertEqual(rights, [])
                 for account in of_kind(objects(name), "ServiceAccount"):
                     self.assertIs(account["automountServiceAccountToken"], False)
+                for thing, _, spec in pods(objects(name)):
+                    asks = name in ASKING and thing["kind"] != "Pod"
+                    self.assertIs(spec["automountServiceAccountToken"], asks)
+
+    def test_rights_are_the_one_that_is_needed(self):
+        for name in VALUES:
+            with self.subTest(values=name):
+                rights = [thing for thing in objects(name) if "rbac" in thing["apiVersion"]]
+                if name != "access":
+                    self.assertEqual(rights, [])
+                    continue
+                role, binding = rights
+                self.assertEqual((role["kind"], binding["kind"]), ("ClusterRole", "ClusterRoleBinding"))
+                self.assertEqual(role["rules"], [{"apiGroups": ["authentication.k8s.io"],
+                                                  "resources": ["tokenreviews"], "verbs": ["create"]}])
+                self.assertEqual(binding["roleRef"], {"apiGroup": "rbac.authorization.k8s.io",
+                                                      "kind": "ClusterRole", "name": role["metadata"]["name"]})
+                account, = of_kind(objects(name), "ServiceAccount")
+                _, _, spec = exporter(objects(name))
+                self.assertEqual(spec["serviceAccountName"], account["metadata"]["name"])
+                self.assertEqual(binding["subjects"], [{
+                    "kind": "ServiceAccount", "name": account["metadata"]["name"],
+                    "namespace": account["metadata"]["namespace"]}])
+                for thing in rights:
+                    self.assertNotIn("namespace", thing["metadata"])
+
+    def test_rights_can_be_left_to_others(self):
+        asking = {"config.api": {"kubernetes_auth": True}, "rbac.create": False}
+        things = with_values(asking)
+        self.assertEqual([thing["kind"] for thing in things if "rbac" in thing["apiVersion"]], [])
+        self.assertIs(exporter(things)[2]["automountServiceAccountToken"], True)
+
+    def test_names_of_rights_differ_between_namespaces(self):
+        def name(space):
+            things = with_values({"config.api": {"kubernetes_auth": True}, "namespaceOverride": space})
+            return of_kind(things, "ClusterRole")[0]["metadata"]["name"]
+        self.assertNotEqual(name("a"), name("b"))
 
     def test_never_two_at_a_time(self):
         for name in VALUES:
@@ -131,7 +172,7 @@ class Wiring(unittest.TestCase):
         for name in VALUES:
             things = objects(name)
             workload, metadata, _ = exporter(things)
-            tried = next(meta["labels"] for thing, meta, _ in pods(things) if thing["kind"] == "Pod")
+            tried = next((meta["labels"] for thing, meta, _ in pods(things) if thing["kind"] == "Pod"), {})
             service, = of_kind(things, "Service")
             selectors = [service["spec"]["selector"], workload["spec"]["selector"]["matchLabels"]]
             selectors += [thing["spec"]["podSelector"]["matchLabels"]
@@ -160,20 +201,67 @@ class Wiring(unittest.TestCase):
                 for policy in of_kind(things, "NetworkPolicy"):
                     self.assertEqual(policy["spec"]["ingress"][0]["ports"][0]["port"], port["containerPort"])
                     self.assertEqual(policy["spec"]["policyTypes"], ["Ingress", "Egress"])
+                if name == "certificates":
+                    self.assertEqual(of_kind(things, "Pod"), [])
+                    continue
                 test, = of_kind(things, "Pod")
-                url = f"http://{service['metadata']['name']}.{service['metadata']['namespace']}:" \
+                scheme = "https" if name in SECURED else "http"
+                url = f"{scheme}://{service['metadata']['name']}.{service['metadata']['namespace']}.svc:" \
                       f"{service['spec']['ports'][0]['port']}/-/healthy"
                 self.assertEqual(test["spec"]["containers"][0]["args"], ["healthcheck", f"--url={url}"])
 
     def test_probes(self):
         for name in VALUES:
-            _, _, spec = exporter(objects(name))
-            container = spec["containers"][0]
-            paths = {probe: container[probe]["httpGet"]["path"]
-                     for probe in ("startupProbe", "livenessProbe", "readinessProbe")}
+            container = exporter(objects(name))[2]["containers"][0]
             with self.subTest(values=name):
-                self.assertEqual(paths, {"startupProbe": "/-/healthy", "livenessProbe": "/-/healthy",
-                                         "readinessProbe": "/-/ready"})
+                for probe, path in (("startupProbe", "/-/healthy"), ("livenessProbe", "/-/healthy"),
+                                    ("readinessProbe", "/-/ready")):
+                    want = {"httpGet": {"path": path, "port": "http"}}
+                    if name in SECURED:
+                        want["httpGet"]["scheme"] = "HTTPS"
+                    if name == "certificates":
+                        want = {"tcpSocket": {"port": "http"}}
+                    got = {key: value for key, value in container[probe].items() if isinstance(value, dict)}
+                    self.assertEqual(got, want)
+
+    def test_the_web_configuration_is_mounted_whole_and_named(self):
+        for name in VALUES:
+            values = yaml.safe_load(values_file(name).read_text()).get("webConfig")
+            container = exporter(objects(name))[2]["containers"][0]
+            argument = [word for word in container["args"] if word.startswith("--web.config.file=")]
+            mounts = [mount for mount in container["volumeMounts"] if mount["name"] == "web"]
+            volumes = [volume for volume in exporter(objects(name))[2]["volumes"] if volume["name"] == "web"]
+            with self.subTest(values=name):
+                if values is None:
+                    self.assertEqual((argument, mounts, volumes), ([], [], []))
+                    continue
+                file = values.get("key", "web.yml")
+                self.assertEqual(argument, [f"--web.config.file=/etc/opencost-exporter/web/{file}"])
+                self.assertEqual(mounts, [{"name": "web", "mountPath": "/etc/opencost-exporter/web",
+                                           "readOnly": True}])
+                self.assertEqual(volumes, [{"name": "web", "secret": {"secretName": values["existingSecret"]}}])
+
+    def test_helm_test_trusts_the_authority_it_is_given(self):
+        test, = of_kind(objects("access"), "Pod")
+        volume, = test["spec"]["volumes"]
+        mount, = test["spec"]["containers"][0]["volumeMounts"]
+        self.assertEqual(mount, {"name": volume["name"], "mountPath": "/etc/ssl/certs", "readOnly": True})
+        self.assertEqual(volume["secret"], {"secretName": "opencost-exporter-web", "items": [
+            {"key": "ca.crt", "path": "ca-certificates.crt"}]})
+        test, = of_kind(objects("default"), "Pod")
+        self.assertNotIn("volumes", test["spec"])
+
+    def test_the_api_server_is_reached_only_when_it_is_asked(self):
+        def ways(name):
+            policy, = of_kind(objects(name), "NetworkPolicy")
+            return [rule for rule in policy["spec"]["egress"]
+                    if {"port": 6443, "protocol": "TCP"} in rule["ports"]]
+        self.assertEqual(ways("network"), [])
+        way, = ways("access")
+        self.assertEqual(way["to"], [{"ipBlock": {"cidr": "10.96.0.1/32"}}, {"ipBlock": {"cidr": "192.0.2.10/32"}}])
+        way, = ways("existing")
+        self.assertNotIn("to", way)
+        self.assertEqual([port["port"] for port in way["ports"]], [443, 6443])
 
     def test_what_is_mounted_is_there_once(self):
         for name in VALUES:

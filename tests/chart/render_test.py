@@ -142,7 +142,12 @@ class Guards(unittest.TestCase):
                  ({"ledger.persistence.type": "existingClaim"}, "ledger.persistence.type existingClaim"),
                  ({"serviceMonitor.enabled": True, "podMonitor.enabled": True}, "scraped twice"),
                  ({"service.nodePort": 30000}, "service.nodePort is for"),
-                 ({"httpRoute.enabled": True}, "needs httpRoute.parentRefs"))
+                 ({"httpRoute.enabled": True}, "needs httpRoute.parentRefs"),
+                 ({"webConfig.tls": True}, "of webConfig.existingSecret; set it"),
+                 ({"webConfig.existingSecret": "x", "webConfig.clientCertificates": True}, "need webConfig.tls"),
+                 ({"webConfig.existingSecret": "x", "webConfig.caKey": "ca.crt"}, "need webConfig.tls"),
+                 ({"webConfig.existingSecret": "x", "config.web": {"config_file": "/x"}}, "the one or the other"),
+                 ({"tokenReview.enabled": True}, "set config.api.kubernetes_auth"))
         for values, message in cases:
             with self.subTest(values=values):
                 self.assertIn(message, refusal(values) or "accepted")
@@ -202,7 +207,22 @@ class Notes(unittest.TestCase):
                  ({"service.scrapeAnnotations": True}, [], ["scrape it yet"]),
                  ({"ledger.persistence.type": "none"}, ["are forgotten"], []),
                  ({"ledger.persistence.type": "claimTemplate"}, ["statefulset/"], ["are forgotten"]),
-                 ({"replicas": 0}, ["paused"], []))
+                 ({"replicas": 0}, ["paused"], []),
+                 ({}, ["/metrics, /   everybody", "/api/v1       everybody"], ["sees all costs", "in the clear"]),
+                 ({"config.api": {"enabled": False}}, ["/api/v1       nobody"], ["/api/v1       everybody"]),
+                 ({"config.api": {"tokens": [{"name": "a"}]}, "ingress.enabled": True},
+                  ["/metrics, /   everybody", "one of the 1 tokens", "sees all costs", "in the clear"],
+                  ["config.api.kubernetes_subjects", "/api/v1       everybody"]),
+                 ({"config.api": {"kubernetes_auth": True}}, ["whom config.api.kubernetes_subjects"], ["tokens of"]),
+                 ({"webConfig.existingSecret": "w", "webConfig.tls": True, "ingress.enabled": True,
+                   "config.api": {"tokens": [{"name": "a"}]}},
+                  ["/metrics, /   the users in Secret w", "api.tokens, the users in Secret w\n", "https://localhost"],
+                  ["sees all costs", "in the clear"]),
+                 ({"webConfig.existingSecret": "w"},
+                  ["/api/v1       the users in Secret w; everybody, if there are none"], []),
+                 ({"existingConfigSecret": "c"}, ["/api/v1       as Secret c says"], []),
+                 ({"webConfig.existingSecret": "w", "webConfig.tls": True, "webConfig.clientCertificates": True},
+                  [], ["helm --namespace"]))
         for values, there, missing in cases:
             for version in HELMS:
                 with self.subTest(values=values, helm=version):

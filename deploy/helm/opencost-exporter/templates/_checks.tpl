@@ -30,6 +30,19 @@ What the schema cannot say: values that contradict each other. Everything that i
 {{- if dig "web" "listen_addresses" "" .Values.config -}}
   {{- $wrong = append $wrong "config.web.listen_addresses has no effect here; set containerPort" -}}
 {{- end -}}
+{{- $web := .Values.webConfig -}}
+{{- if and (or $web.tls $web.clientCertificates $web.caKey) (not $web.existingSecret) -}}
+  {{- $wrong = append $wrong "webConfig.tls, webConfig.clientCertificates and webConfig.caKey say what is in the file of webConfig.existingSecret; set it" -}}
+{{- end -}}
+{{- if and (or $web.clientCertificates $web.caKey) (not $web.tls) -}}
+  {{- $wrong = append $wrong "webConfig.clientCertificates and webConfig.caKey need webConfig.tls" -}}
+{{- end -}}
+{{- if and $web.existingSecret (dig "web" "config_file" "" .Values.config) -}}
+  {{- $wrong = append $wrong "config.web.config_file and webConfig.existingSecret are both set; the web configuration file is the one or the other" -}}
+{{- end -}}
+{{- if and .Values.tokenReview.enabled (not .Values.existingConfigSecret) -}}
+  {{- $wrong = append $wrong "tokenReview.enabled is for existingConfigSecret; here, set config.api.kubernetes_auth" -}}
+{{- end -}}
 {{- $claim := .Values.ledger.persistence -}}
 {{- if ne (eq $claim.type "existingClaim") (not (empty $claim.existingClaim)) -}}
   {{- $wrong = append $wrong "ledger.persistence.existingClaim and ledger.persistence.type existingClaim belong together; set both or neither" -}}

@@ -36,7 +36,7 @@ app.kubernetes.io/component: test
 
 {{/*
 The metadata of an object.
-  include "opencost-exporter.metadata" (dict "root" $ "name" … "namespace" … "component" … "labels" … "annotations" …)
+  include "opencost-exporter.metadata" (dict "root" $ "name" … "namespace" … "component" … "labels" … "annotations" … "clusterwide" true)
 All but root may be left out. What is said of one object wins over what is said of all, and what it is selected by over both.
 */}}
 {{- define "opencost-exporter.metadata" -}}
@@ -47,7 +47,9 @@ All but root may be left out. What is said of one object wins over what is said 
 {{- $_ := set $own "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63) -}}
 {{- with .component }}{{ $_ := set $own "app.kubernetes.io/component" . }}{{ end -}}
 name: {{ .name | default (include "opencost-exporter.fullname" .root) }}
+{{- if not .clusterwide }}
 namespace: {{ .namespace | default (include "opencost-exporter.namespace" .root) }}
+{{- end }}
 labels:
   {{- toYaml (mergeOverwrite (deepCopy .root.Values.commonLabels) (.labels | default dict | deepCopy) $own) | nindent 2 }}
 {{- with mergeOverwrite (deepCopy .root.Values.commonAnnotations) (.annotations | default dict | deepCopy) }}
@@ -82,6 +84,20 @@ imagePullSecrets:
 {{/* Where the metrics are, as the configuration has it. A whole file in a Secret cannot be read here. */}}
 {{- define "opencost-exporter.telemetryPath" -}}
 {{- dig "web" "telemetry_path" "/metrics" .Values.config -}}
+{{- end -}}
+
+{{/* How others reach the exporter, and the name that its certificate has to carry. */}}
+{{- define "opencost-exporter.host" -}}
+{{- include "opencost-exporter.fullname" . }}.{{ include "opencost-exporter.namespace" . }}.svc
+{{- end -}}
+
+{{- define "opencost-exporter.scheme" -}}
+{{- .Values.webConfig.tls | ternary "https" "http" -}}
+{{- end -}}
+
+{{/* `true` where Kubernetes is asked whose tokens are. */}}
+{{- define "opencost-exporter.reviews" -}}
+{{- if or .Values.tokenReview.enabled (dig "api" "kubernetes_auth" false .Values.config) }}true{{ end -}}
 {{- end -}}
 
 {{- define "opencost-exporter.folder" -}}/etc/opencost-exporter{{- end -}}

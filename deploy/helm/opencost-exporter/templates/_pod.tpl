@@ -15,7 +15,8 @@ metadata:
   {{- end }}
 spec:
   serviceAccountName: {{ include "opencost-exporter.serviceAccountName" . }}
-  automountServiceAccountToken: false
+  # Only to ask Kubernetes whose tokens are.
+  automountServiceAccountToken: {{ eq (include "opencost-exporter.reviews" .) "true" }}
   # Variables of Services named `opencost-exporter` would look like settings of the exporter.
   enableServiceLinks: false
   {{- with include "opencost-exporter.imagePullSecrets" . }}
@@ -47,6 +48,9 @@ spec:
       args:
         - --config.file={{ $folder }}/config/{{ empty .Values.existingConfigSecret | ternary "config.yaml" .Values.existingConfigSecretKey }}
         - --web.listen-address=:{{ .Values.containerPort }}
+        {{- if .Values.webConfig.existingSecret }}
+        - --web.config.file={{ $folder }}/web/{{ .Values.webConfig.key }}
+        {{- end }}
         {{- with .Values.extraArgs }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -71,9 +75,17 @@ spec:
           protocol: TCP
       {{- range $probe, $path := dict "startupProbe" "/-/healthy" "livenessProbe" "/-/healthy" "readinessProbe" "/-/ready" }}
       {{ $probe }}:
+        {{- if $.Values.webConfig.clientCertificates }}
+        tcpSocket:
+          port: http
+        {{- else }}
         httpGet:
           path: {{ $path }}
           port: http
+          {{- if $.Values.webConfig.tls }}
+          scheme: HTTPS
+          {{- end }}
+        {{- end }}
         {{- toYaml (index $.Values $probe) | nindent 8 }}
       {{- end }}
       {{- with .Values.resources }}
@@ -89,6 +101,11 @@ spec:
         {{- if .Values.credentials.existingSecret }}
         - name: credentials
           mountPath: {{ $folder }}/credentials
+          readOnly: true
+        {{- end }}
+        {{- if .Values.webConfig.existingSecret }}
+        - name: web
+          mountPath: {{ $folder }}/web
           readOnly: true
         {{- end }}
         {{- if or .Values.ca.existingSecret .Values.ca.existingConfigMap }}
@@ -117,6 +134,11 @@ spec:
       {{- end }}
     {{- with .Values.credentials.existingSecret }}
     - name: credentials
+      secret:
+        secretName: {{ . }}
+    {{- end }}
+    {{- with .Values.webConfig.existingSecret }}
+    - name: web
       secret:
         secretName: {{ . }}
     {{- end }}

@@ -19,6 +19,8 @@ release: were it the address, an exporter that is down would be reported once fo
 {{- $series := $cost | ternary (list (dict "action" "labeldrop" "regex" "instance")) list }}
 {{- with concat $target $scrape.relabelings }}{{ $_ := set $endpoint "relabelings" . }}{{ end }}
 {{- with concat $series $scrape.metricRelabelings }}{{ $_ := set $endpoint "metricRelabelings" . }}{{ end }}
-- {{ toYaml (mergeOverwrite (deepCopy $.Values.scrape.endpoint) $endpoint) | indent 2 | trim }}
+{{- /* A target is an address, which no certificate is for. */}}
+{{- $secured := $.Values.webConfig.tls | ternary (dict "scheme" "https" "tlsConfig" (dict "serverName" (include "opencost-exporter.host" $))) dict }}
+- {{ toYaml (mergeOverwrite $secured (deepCopy $.Values.scrape.endpoint) $endpoint) | indent 2 | trim }}
 {{- end }}
 {{- end -}}
