@@ -9,6 +9,7 @@
 - The table of rooms in docs/architecture.md is that of the build.
 """
 
+import json
 import pathlib
 import re
 import sys
@@ -22,6 +23,8 @@ PROGRAM = "opencost-exporter"
 FOREIGN_VARIABLES = {"OPENCOST_EXPORTER_"}
 # Where OpenCost itself answers.
 FOREIGN_ROUTES = {"/allocation", "/assets", "/model", "/healthz"}
+# What routes begin with.
+PREFIXES = {"/api/v1", "/api/v1/cost/"}
 # Folders that look like routes.
 FOLDERS = ("/var/", "/etc/", "/usr/")
 # What ends in these is a file, not a setting.
@@ -75,6 +78,7 @@ class Names:
         self.families = set(re.findall(r"^\| `([a-z_]+)` \|", metrics, re.MULTILINE))
         self.flags = set(re.findall(r"`(--[a-z][a-z.-]*)", cli))
         self.routes = set(re.findall(r"^\| `(/[^`]*)` \|", http, re.MULTILINE))
+        self.api_routes = set(json.loads(read(root, "docs/openapi.json") or "{}").get("paths", ()))
         self.demo_routes = set(re.findall(r"`(?:GET|POST) (/[a-z/]+)", demo))
         self.settings = set(re.findall(r"^\| `([a-z_]+(?:\[\])?\.[a-z_.]+)` \|", settings,
                                        re.MULTILINE))
@@ -138,11 +142,12 @@ def faults_of_names(text, names):
 def faults_of_routes(text, names):
     routes = set(re.findall(r"(?:127\.0\.0\.1|localhost):9754(/[\w/.-]*)", text))
     for word in CODE.findall(text):
-        match = re.fullmatch(r"(?:(?:GET|POST|HEAD) )?(/[a-z/-]*)(?:\?\S*)?", word)
+        match = re.fullmatch(r"(?:(?:GET|POST|HEAD) )?(/[a-z0-9/-]*)(?:\?\S*)?", word)
         if match:
             routes.add(match.group(1))
     for route in sorted(routes):
-        if route not in names.routes | names.demo_routes | FOREIGN_ROUTES and not route.startswith(FOLDERS):
+        known = names.routes | names.api_routes | names.demo_routes | FOREIGN_ROUTES | PREFIXES
+        if route not in known and not route.startswith(FOLDERS):
             yield f"there is no route {route}"
 
 

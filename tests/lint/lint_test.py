@@ -28,6 +28,7 @@ GOOD = {
     "docs/metrics.md": "| `opencost_up` | gauge |\n| `opencost_exporter_polls_total` | counter |\n",
     "docs/cli.md": "| `--log.level LEVEL` | | |\n",
     "docs/http.md": "| `/metrics` | GET |\n",
+    "docs/openapi.json": '{"paths": {"/api/v1/cost/pods": {}}}',
     "docs/configuration.md": "## Keys\n| `poll.max_age` | |\n| `OPENCOST_URL` | |\n",
     "docs/demo.md": "| `GET /demo/fault` | |\n",
     "docs/architecture.md": "## Rooms\n\n| room | sees |\n| --- | --- |\n| `model` | – |\n"
@@ -35,7 +36,7 @@ GOOD = {
     "Makefile": "run: build\n",
     "README.md": "# It\n[keys](docs/configuration.md#keys) `opencost_up` `opencost_exporter_*` "
                  "`--log.level` `GET /metrics?collect[]=cost` `make run` `poll.max_age` "
-                 "`OPENCOST_URL` http://127.0.0.1:9754/metrics\n",
+                 "`OPENCOST_URL` http://127.0.0.1:9754/metrics `/api/v1/cost/pods`\n",
 }
 
 
@@ -170,6 +171,8 @@ class Pages(Seeded):
             (readme("set OPENCOST_ADDRESS"), "README.md: there is no variable OPENCOST_ADDRESS"),
             (readme("```\nmake love\n```"), "README.md: there is no make love"),
             (readme("`GET /prices`"), "README.md: there is no route /prices"),
+            (readme("`/api/v1/prices`"), "README.md: there is no route /api/v1/prices"),
+            (readme("curl 127.0.0.1:9754/api/v1/cost/pod"), "README.md: there is no route /api/v1/cost/pod"),
             (readme("curl localhost:9754/prices?x=1"), "README.md: there is no route /prices"),
             (readme("`poll.min_age`"), "README.md: there is no setting poll.min_age"),
             ({"docs/architecture.md": GOOD["docs/architecture.md"].replace("| poll |", "| – |")},
