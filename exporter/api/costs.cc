@@ -38,8 +38,9 @@ constexpr std::array kLabelParameters = {
               .default_value = "",
               .choices = "",
               .meaning = "The name of the label, as OpenCost has it, with `_` for what Prometheus "
-                         "does not allow. It must be given.",
-              .example = "team"},
+                         "does not allow.",
+              .example = "team",
+              .required = true},
     kWindow};
 
 std::span<const Column> columns_of(By by) {
