@@ -1,6 +1,7 @@
+#include "exporter/access/kubernetes.h"
+
 #include <fmt/format.h>
 
-#include "exporter/access/access.h"
 #include "exporter/access/token_review.h"
 #include "exporter/http/http.h"
 
@@ -9,9 +10,9 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{5};  // somebody waits
 
-http::Options options(const Kubernetes& kubernetes) {
-  return {.connect_timeout = kTimeout,
-          .timeout = kTimeout,
+http::Options options(const Kubernetes& kubernetes, std::chrono::milliseconds timeout) {
+  return {.connect_timeout = timeout,
+          .timeout = timeout,
           .max_answer_bytes = kLongestReview,
           .auth = {.bearer_token_file = kubernetes.token_file},
           .tls = {.ca_file = kubernetes.ca_file}};
@@ -36,9 +37,11 @@ std::string explain(const Kubernetes& kubernetes, const http::Failure& failure) 
   return text;
 }
 
+}  // namespace
+
 Result<Review> ask(const Kubernetes& kubernetes, std::string_view token,
-                   const std::stop_token& stop) {
-  http::CurlTransport transport(options(kubernetes));
+                   std::chrono::milliseconds timeout, const std::stop_token& stop) {
+  http::CurlTransport transport(options(kubernetes, timeout));
   std::string text;
   const auto keep = [&text](std::string_view bytes) {
     text += bytes;
@@ -52,8 +55,10 @@ Result<Review> ask(const Kubernetes& kubernetes, std::string_view token,
   return review;
 }
 
-}  // namespace
-
-Reviewer kubernetes_reviewer() { return &ask; }
+Reviewer kubernetes_reviewer() {
+  return [](const Kubernetes& kubernetes, std::string_view token, const std::stop_token& stop) {
+    return ask(kubernetes, token, kTimeout, stop);
+  };
+}
 
 }  // namespace exporter::access

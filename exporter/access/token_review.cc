@@ -22,6 +22,8 @@ tl::unexpected<Error> refuse(std::string_view what) {
 Result<json> parse(std::string_view text) {
   if (text.size() > kLongestReview)
     return refuse(fmt::format("longer than {} bytes", kLongestReview));
+  // The parser would take a NUL for the end.
+  if (text.find('\0') != std::string_view::npos) return refuse("not JSON");
   bool too_deep = false;
   const auto watch = [&too_deep](int depth, json::parse_event_t, const json&) {
     too_deep = too_deep || depth > kDeepest;
