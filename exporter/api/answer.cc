@@ -6,7 +6,6 @@ std::span<const Route> routes() { return {}; }
 
 Reply answer(const Sources&, const Request&, const access::Caller&) { return {.status = 404}; }
 
-Reply problem(std::string_view, std::string detail) { return {.status = 500, .body = detail}; }
 
 const std::string& openapi() {
   static const std::string text = "{}";
