@@ -14,9 +14,19 @@ struct Parts {
   ManualClock clock{samples::kNow};
   poll::Board board;
   metrics::SelfMetrics self{samples::kNow};
+  ledger::Ledger ledger{{}};
+  poll::Collections collections{clock};
+  access::Gate gate{clock, nullptr};
 
-  Result<std::unique_ptr<Server>> start(Options options) const {
-    return Server::start(std::move(options), clock, board, self, [] { return Result<void>(); });
+  Result<std::unique_ptr<Server>> start(Options options) {
+    return Server::start(std::move(options),
+                         {.clock = clock,
+                          .board = board,
+                          .self = self,
+                          .ledger = ledger,
+                          .collections = collections,
+                          .gate = gate},
+                         {}, {}, [] { return Result<void>(); });
   }
 };
 
