@@ -119,6 +119,9 @@ inline constexpr MetricSpec kFindings[] = {
      .help = "Our sum of the current window against the totalCost OpenCost states, as a share of "
              "the latter; 0 means to the cent. Polled.",
      .labels = {"cluster"}},
+    {.name = "opencost_snapshot_id",
+     .help = "The `snapshot` of the answers of the API that are made from the same report as these "
+             "costs."},
 };
 
 }  // namespace exporter::metrics

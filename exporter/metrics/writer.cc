@@ -114,8 +114,12 @@ void append_number(std::string& out, double value) {
   } else if (std::isinf(value)) {
     out += value > 0 ? "+Inf" : "-Inf";
   } else {
+    constexpr double kWhole = 9'007'199'254'740'992;  // up to 2^53 each whole number is a double
     char digits[32];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    char* const last = digits + sizeof digits;
+    const bool whole = value != 0 && value == std::trunc(value) && std::abs(value) <= kWhole;
+    const auto end = whole ? std::to_chars(digits, last, static_cast<std::int64_t>(value)).ptr
+                           : std::to_chars(digits, last, value).ptr;
     out.append(digits, end);
   }
 }
@@ -177,7 +181,9 @@ void PageWriter::sample(std::string_view last_label, double value) {
     headed_ = true;
   }
   text_ += prefix_;
-  if (last_label.empty()) {
+  if (next_label_ == 0 && last_label.empty()) {
+    text_.pop_back();
+  } else if (last_label.empty()) {
     text_.back() = '}';
   } else {
     text_ += spec_->labels[next_label_];

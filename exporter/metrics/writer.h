@@ -44,7 +44,8 @@ std::uint32_t crc32(std::uint32_t crc, std::string_view text);
 
 /// Appends `value` with quotes, backslashes and line breaks escaped, as both formats want it.
 void append_label_value(std::string& out, std::string_view value);
-/// Shortest decimal that reads back the same; NaN, +Inf and -Inf as Prometheus spells them.
+/// Shortest decimal that reads back the same, whole numbers without an exponent up to 2^53; NaN,
+/// +Inf and -Inf as Prometheus spells them.
 void append_number(std::string& out, double value);
 /// `# HELP` and `# TYPE`. `name` differs from spec.name for OpenMetrics counters.
 void append_header(std::string& out, std::string_view name, const MetricSpec& spec);

@@ -74,22 +74,29 @@ class Collections {
 
   // For Poller and Fleet.
 
-  /// The sources there are; what waits for others has failed. `wake` lets a poller look again, and
-  /// is called without any lock.
+  /// The sources there are; what waits for others has failed. Attending again replaces `wake`, and
+  /// what waits goes on waiting. `wake` lets a poller look again; it is called without any lock,
+  /// and so perhaps once more just after it was replaced.
   void attend(const std::string& source, std::function<void()> wake);
   void leave(const std::string& source);
-  /// The queries that are wanted of a source and have not been begun.
+  /// The queries that are wanted of a source, until one of the two below is said of them.
   std::vector<opencost::Query> wanted(const std::string& source) const;
-  /// A poll has finished; with `window` and all that is known of it.
-  void finished(const Observation& observation);
+  /// A poll has finished; with `window` and all that is known of it. Without `wanted` it was begun
+  /// because it was due, and what has been asked for since then goes on waiting.
+  void finished(const Observation& observation, bool wanted = true);
   /// What was wanted has no new window to be asked for.
   void unchanged(const std::string& source, opencost::Query query);
 
  private:
+  // These REQUIRE that mutex_ is held.
+  std::optional<Denied> denied(const std::vector<std::string>& sources) const;
+  std::optional<Collection> take(std::string_view source, std::optional<opencost::Query> query);
+  void keep(Collection collection);
+
   const Clock& clock_;
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // guards what follows
   std::map<std::string, std::function<void()>, std::less<>> attending_;
-  std::map<std::string, SteadyTime, std::less<>> asked_;
+  std::map<std::string, SteadyTime, std::less<>> asked_;  // when a source last was
   std::vector<Collection> waiting_;
   std::deque<Collection> done_;  // newest first
   std::uint64_t next_ = 1;

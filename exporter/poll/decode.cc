@@ -48,6 +48,22 @@ Outcome decode(const opencost::Question& question, std::string_view cluster,
   return run(opencost::AllocationDecoder(question, cluster, limits), transfer, failure);
 }
 
+std::size_t rows_of(const Observation& observation) {
+  if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
+    return answer->table->rows.size();
+  }
+  const auto* assets = std::get_if<opencost::AssetAnswer>(&observation.outcome);
+  return assets != nullptr ? assets->table->rows.size() : 0;
+}
+
+const opencost::Rejected* rejected_of(const Observation& observation) {
+  if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
+    return &answer->rejected;
+  }
+  const auto* assets = std::get_if<opencost::AssetAnswer>(&observation.outcome);
+  return assets != nullptr ? &assets->rejected : nullptr;
+}
+
 std::vector<std::string> failure_reasons() {
   std::vector<std::string> reasons;
   for (std::size_t i = 0; i < http::kFailureKinds; ++i) {

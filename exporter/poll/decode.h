@@ -1,4 +1,4 @@
-// From one transfer to what is observed. Private to poll/.
+// From one transfer to what is observed, and what is in it. Private to poll/.
 #pragma once
 
 #include <functional>
@@ -18,5 +18,9 @@ using Transfer = std::function<Result<http::Answer, http::Failure>(const http::B
 /// transfer went well or the decoder refused it, receives the transport's own word.
 Outcome decode(const opencost::Question& question, std::string_view cluster,
                const Transfer& transfer, std::optional<http::Failure>& failure);
+
+/// Of an accepted answer; none of a failure.
+std::size_t rows_of(const Observation& observation);
+const opencost::Rejected* rejected_of(const Observation& observation);
 
 }  // namespace exporter::poll

@@ -36,9 +36,7 @@ Fleet::Fleet(const Clock& clock, History& history, Publisher& publisher, Collect
         keep_house(clock_, history_, publisher_, stop);
       }) {}
 
-Fleet::~Fleet() {
-  for (Member& member : members_) member.thread.request_stop();
-}
+Fleet::~Fleet() { adopt({}, schedule_, retry_); }
 
 void Fleet::adopt(const std::vector<Source>& sources, const Schedule& schedule,
                   const http::RetryPolicy& retry) {
@@ -46,6 +44,7 @@ void Fleet::adopt(const std::vector<Source>& sources, const Schedule& schedule,
   schedule_ = schedule;
   retry_ = retry;
   std::vector<Member> kept;
+  std::vector<std::string> stopped;
   for (Member& member : members_) {
     const bool stays =
         same_rules && std::find(sources.begin(), sources.end(), member.source) != sources.end();
@@ -53,9 +52,16 @@ void Fleet::adopt(const std::vector<Source>& sources, const Schedule& schedule,
       kept.push_back(std::move(member));
     } else {
       member.thread.request_stop();
+      stopped.push_back(member.source.name);
     }
   }
   members_ = std::move(kept);  // joins those that were stopped
+  // What waits for a source that stays is done by its next poller.
+  for (const std::string& name : stopped) {
+    const bool stays = std::any_of(sources.begin(), sources.end(),
+                                   [&](const Source& source) { return source.name == name; });
+    if (!stays) collections_.leave(name);
+  }
   for (const Source& source : sources) {
     const bool runs = std::any_of(members_.begin(), members_.end(),
                                   [&](const Member& member) { return member.source == source; });
@@ -63,6 +69,7 @@ void Fleet::adopt(const std::vector<Source>& sources, const Schedule& schedule,
     auto poller =
         std::make_shared<Poller>(source, schedule, retry, clock_, make_transport_(source), history_,
                                  publisher_, collections_, log_, std::random_device()());
+    collections_.attend(source.name, [poller] { poller->wake(); });
     members_.push_back(
         {source, std::jthread([poller](const std::stop_token& stop) { poller->run(stop); })});
   }

@@ -146,7 +146,8 @@ class Publisher {
   log::Log log_;
   mutable std::mutex mutex_;
   PublisherOptions options_;
-  std::shared_ptr<const cost::AttributionRules> rules_;  // of options_
+  std::shared_ptr<const cost::AttributionRules> rules_ =  // of options_
+      std::make_shared<const cost::AttributionRules>();
   Watchlist watchlist_;
   metrics::Renderer renderer_;
   metrics::Options rendered_with_;
@@ -162,7 +163,8 @@ class Publisher {
 ///
 /// A query that is refused is asked again after a minute or so, then ever less often. A server that
 /// cannot be reached holds back all its queries in the same way, and is asked everything that is
-/// overdue as soon as one of them is answered.
+/// overdue as soon as one of them is answered. What Collections wants comes before all that,
+/// whatever holds it back, one question at a time.
 class Poller {
  public:
   /// All references must outlive the Poller. `seed` drives jitter only.
@@ -173,7 +175,11 @@ class Poller {
   /// Asks the most urgent query that is due, if any, and says when the next one is.
   SteadyTime step(const std::stop_token& stop);
 
+  /// Steps and sleeps until it is stopped.
   void run(const std::stop_token& stop);
+
+  /// Lets run() look again at what is wanted. Thread-safe.
+  void wake();
 
  private:
   struct Due {
@@ -191,6 +197,7 @@ class Poller {
   void finished(const Observation& observation, SteadyTime began);
   void report(const Observation& observation);
   SteadyTime next() const;
+  std::stop_token new_nap();
 
   Source source_;
   Schedule schedule_;
@@ -212,10 +219,12 @@ class Poller {
   };
   std::map<std::chrono::sys_seconds, Held> held_;  // by the day's start
   std::set<std::string> logged_;  // rejected rows that were logged, so that each is logged once
+  std::mutex nap_mutex_;
+  std::stop_source nap_;  // ends the sleep of run(); guarded by nap_mutex_
 };
 
-/// The pollers of all sources, a thread each, and the thread that ends series when they are too
-/// old and looks after the ledger. Threads stop with it.
+/// The pollers of all sources, a thread each, whom Collections may wake, and the thread that ends
+/// series when they are too old and looks after the ledger. Threads stop with it.
 class Fleet {
  public:
   using MakeTransport = std::function<std::unique_ptr<http::Transport>(const Source&)>;

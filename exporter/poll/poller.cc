@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "exporter/poll/decode.h"
 
@@ -26,22 +27,6 @@ constexpr int kRest = 2;
 constexpr std::size_t kMostLogged = 1000;
 
 std::string text(std::string_view view) { return std::string(view); }
-
-std::size_t rows_of(const Observation& observation) {
-  if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
-    return answer->table->rows.size();
-  }
-  const auto* assets = std::get_if<opencost::AssetAnswer>(&observation.outcome);
-  return assets != nullptr ? assets->table->rows.size() : 0;
-}
-
-const opencost::Rejected* rejected_of(const Observation& observation) {
-  if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
-    return &answer->rejected;
-  }
-  const auto* assets = std::get_if<opencost::AssetAnswer>(&observation.outcome);
-  return assets != nullptr ? &assets->rejected : nullptr;
-}
 
 }  // namespace
 
@@ -84,11 +69,30 @@ Poller::Poller(Source source, Schedule schedule, http::RetryPolicy retry, const 
   }
 }
 
+// What is wanted from here on is found by step(), or ends the nap after it.
 void Poller::run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) clock_.sleep_until(step(stop), stop);
+  while (!stop.stop_requested()) {
+    const std::stop_token woken = new_nap();
+    const std::stop_callback stopped(stop, [this] { wake(); });
+    clock_.sleep_until(step(stop), woken);
+  }
+}
+
+std::stop_token Poller::new_nap() {
+  const std::lock_guard lock(nap_mutex_);
+  nap_ = std::stop_source();
+  return nap_.get_token();
+}
+
+void Poller::wake() {
+  std::unique_lock lock(nap_mutex_);
+  std::stop_source nap = nap_;
+  lock.unlock();
+  nap.request_stop();
 }
 
 SteadyTime Poller::next() const {
+  if (!collections_.wanted(source_.name).empty()) return clock_.steady();
   SteadyTime earliest = SteadyTime::max();
   for (const Due& due : due_) earliest = std::min(earliest, due.at);
   return std::max(earliest, closed_until_);
@@ -96,23 +100,34 @@ SteadyTime Poller::next() const {
 
 SteadyTime Poller::step(const std::stop_token& stop) {
   const SteadyTime began = clock_.steady();
-  if (began < closed_until_) return next();
-  // The longest overdue first: one that takes longer than its interval must not starve the others.
-  // Finished days can wait until nothing else is due.
+  const std::vector<Query> wanted = collections_.wanted(source_.name);
+  const auto is_wanted = [&](Query query) {
+    return std::find(wanted.begin(), wanted.end(), query) != wanted.end();
+  };
+  // What somebody waits for, then the longest overdue: one that takes longer than its interval must
+  // not starve the others. Finished days can wait until nothing else is due.
+  const auto urgency = [&](Query query) {
+    return std::tuple(!is_wanted(query), query == Query::day,
+                      is_wanted(query) ? SteadyTime() : due(query).at);
+  };
   auto queries = opencost::kQueries;
-  std::stable_sort(queries.begin(), queries.end(), [this](Query a, Query b) {
-    return std::pair(a == Query::day, due(a).at) < std::pair(b == Query::day, due(b).at);
-  });
+  std::stable_sort(queries.begin(), queries.end(),
+                   [&](Query a, Query b) { return urgency(a) < urgency(b); });
   for (Query query : queries) {
-    if (due(query).at > began) continue;
+    const bool held = began < closed_until_ || due(query).at > began;
+    if (held && !is_wanted(query)) continue;
     const auto asked = query == Query::day ? next_day(began) : question(query);
-    if (!asked) continue;
+    if (!asked) {
+      if (is_wanted(query)) collections_.unchanged(source_.name, query);
+      continue;
+    }
     auto observation = ask(source_, *asked, retry_, *transport_, clock_, random_, stop);
     if (!observation) return next();
     doubt(*observation);
     report(*observation);
     finished(*observation, began);
     publisher_.observe(*observation);
+    collections_.finished(*observation, is_wanted(query));
     break;
   }
   return next();
@@ -133,7 +148,8 @@ std::optional<Question> Poller::question(Query query) {
     }
   }
   if (question && question != due(query).answered) return question;
-  due(query).at = clock_.steady() + kNextLook;
+  const SteadyTime now = clock_.steady();
+  if (due(query).at <= now) due(query).at = now + kNextLook;  // and not only wanted
   return std::nullopt;
 }
 
@@ -176,7 +192,8 @@ void Poller::finished(const Observation& observation, SteadyTime began) {
   const auto interval = milliseconds(schedule_.interval(query));
   if (const auto* failure = std::get_if<PollFailure>(&observation.outcome)) {
     if (failure->unreachable) {
-      closed_until_ = now + breaker_.failed();
+      // What was wanted all the same does not make the wait longer.
+      if (now >= closed_until_) closed_until_ = now + breaker_.failed();
       return;
     }
     const milliseconds wait = due(query).breaker.failed();
@@ -191,6 +208,7 @@ void Poller::finished(const Observation& observation, SteadyTime began) {
     return;
   }
   breaker_.succeeded();
+  closed_until_ = std::min(closed_until_, now);
   due(query).breaker.succeeded();
   due(query).answered = observation.question;
   if (query == Query::day) {

@@ -1,6 +1,7 @@
 // From what is kept to a publication.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "exporter/poll/kept.h"
@@ -25,6 +26,12 @@ std::set<std::string_view> clusters_of(const cost::SourceReport& source) {
     for (const auto& asset : source.assets->others) clusters.insert(asset.cluster);
   }
   return clusters;
+}
+
+/// Made of the same, as far as the page and any answer of the API can tell.
+bool same(const Publication& a, const Publication& b) {
+  return a.report == b.report && a.currency == b.currency && a.rules == b.rules &&
+         a.calendar == b.calendar;
 }
 
 }  // namespace
@@ -105,16 +112,22 @@ void Publisher::complete(cost::Report& report) {
   report.shared_over_tenants = options_.shared.over == cost::Over::tenants;
 }
 
-// A failed poll changes what is said of a source but not a byte of the page, which is then shared.
+// A failed poll changes what is said of a source but not a byte of the page, which is then shared,
+// as is the snapshot that stands on it.
 void Publisher::put(std::shared_ptr<Publication> next, SteadyTime began) {
   next->generation = ++generation_;
   next->published_at = clock_.now();
   next->currency = options_.currency;
   next->currency_rate = options_.metrics.currency_rate;
+  next->rules = rules_;
+  next->calendar = options_.schedule.calendar;
   const auto last = board_.latest();
-  if (last && last->page && last->report == next->report && rendered_with_ == options_.metrics) {
+  if (last) next->report.snapshot = last->report.snapshot;
+  if (last && same(*last, *next) && rendered_with_ == options_.metrics) {
     next->page = last->page;
   } else {
+    const auto time = next->published_at.time_since_epoch().count();
+    next->report.snapshot = std::max(static_cast<std::uint64_t>(time), next->report.snapshot + 1);
     next->page =
         std::make_shared<const metrics::Page>(renderer_.render(next->report, options_.metrics));
     rendered_with_ = options_.metrics;

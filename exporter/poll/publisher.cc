@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exporter/poll/decode.h"
 #include "exporter/poll/kept.h"
 
 namespace exporter::poll {
@@ -21,16 +22,6 @@ std::chrono::seconds lifetime(const PublisherOptions& options, Query query,
   return options.max_age + std::max(extra, std::chrono::seconds(0));
 }
 
-const opencost::Rejected* rejected_rows(const Observation& observation) {
-  if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
-    return &answer->rejected;
-  }
-  if (const auto* answer = std::get_if<opencost::AssetAnswer>(&observation.outcome)) {
-    return &answer->rejected;
-  }
-  return nullptr;
-}
-
 metrics::SelfMetrics::Accepted accepted(const Observation& observation, std::uint64_t rows) {
   metrics::SelfMetrics::Accepted out;
   out.source = observation.source;
@@ -41,7 +32,7 @@ metrics::SelfMetrics::Accepted accepted(const Observation& observation, std::uin
   if (const auto* answer = std::get_if<opencost::AllocationAnswer>(&observation.outcome)) {
     out.idle_clamped = answer->idle_clamped;
   }
-  const opencost::Rejected* const rejected = rejected_rows(observation);
+  const opencost::Rejected* const rejected = rejected_of(observation);
   for (std::size_t i = 0; i < opencost::kRejections; ++i) {
     if (rejected->counts[i] == 0) continue;
     out.rejected.emplace_back(to_string(static_cast<opencost::Rejection>(i)), rejected->counts[i]);
@@ -84,7 +75,7 @@ void Publisher::adopt(PublisherOptions options) {
   }
   self_.set_currency(options_.currency);
   self_.set_rules(cost::hash_of(options_.rules.tenants));
-  if (!rules_ || *rules_ != options_.rules) {
+  if (*rules_ != options_.rules) {
     rules_ = std::make_shared<const cost::AttributionRules>(options_.rules);
   }
   watchlist_.adopt(options_.sources, options_.policies, options_.savings.idle_below);
@@ -150,7 +141,7 @@ void Publisher::keep(const Observation& observation, const Queries& queries) {
   status.failure.clear();
   status.last_success = observation.fetched_at;
   status.window = observation.question.window;
-  status.rejected = rejected_rows(observation)->total();
+  status.rejected = rejected_of(observation)->total();
   kept.alignment = observation.alignment;
   kept.expires = end_of(kept, query);
   const auto& current = queries[static_cast<std::size_t>(Query::current)]->breakdown;

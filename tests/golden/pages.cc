@@ -75,6 +75,7 @@ int record(const std::string& directory) {
   options.sources = {"eu", "us"};
   options.backfill_days = 3;
   publisher.adopt(options);
+  poll::Collections collections(clock);
   std::vector<std::unique_ptr<poll::Poller>> pollers;
   for (const char* name : {"eu", "us"}) {
     const demo::ClusterOptions cluster{
@@ -87,7 +88,7 @@ int record(const std::string& directory) {
     source.url = "http://opencost:9003";
     pollers.push_back(std::make_unique<poll::Poller>(
         source, poll::Schedule{.jitter = 0, .labels = {"team"}}, http::RetryPolicy{.retries = 0},
-        clock, std::move(transport), history, publisher, log, 1));
+        clock, std::move(transport), history, publisher, collections, log, 1));
   }
   for (int second = 0; second < 70; ++second) {
     for (auto& poller : pollers) poller->step({});

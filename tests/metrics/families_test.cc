@@ -149,13 +149,25 @@ TEST(Render, TheCurrencyRateIsOnMoneyOnly) {
     const auto before = series(plain, spec.name), after = series(twice, spec.name);
     ASSERT_EQ(before.size(), after.size());
     for (std::size_t i = 0; i < before.size(); ++i) {
-      const double was = std::stod(before[i].substr(before[i].rfind(' ')));
-      const double is = std::stod(after[i].substr(after[i].rfind(' ')));
+      const double was = std::stod(before[i].substr(before[i].rfind(' ') + 1));
+      const double is = std::stod(after[i].substr(after[i].rfind(' ') + 1));
       // What a budget allows is written in the exported currency as it is.
       const bool money = spec.unit.starts_with("currency") && spec.name != "opencost_budget_limit";
       EXPECT_EQ(is, money ? 2 * was : was);
     }
   }
+}
+
+TEST(Render, TheSnapshotIsWholeAndWithoutLabels) {
+  cost::Report report;
+  for (const std::uint64_t id : {1'795'363'200'123u, 1'795'363'000'000u}) {
+    report.snapshot = id;
+    EXPECT_TRUE(
+        rendered(report).ends_with(" gauge\nopencost_snapshot_id " + std::to_string(id) + "\n"))
+        << rendered(report);
+  }
+  report.snapshot = 0;
+  EXPECT_EQ(rendered(report), "");
 }
 
 TEST(Render, PodsAndWorkloadsCanBeLeftOut) {

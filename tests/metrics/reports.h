@@ -108,6 +108,7 @@ inline cost::Report every_family(const std::vector<std::string>& clusters = {"c"
   cost::Report report;
   const model::Costs all = cost::samples::cpu(9'000'000);
   report.fleet = {all, all, all};
+  report.snapshot = 1'795'363'200'123;
   for (const std::string& cluster : clusters) {
     const auto rows = every_row(cluster);
     const auto table = cost::samples::table(rows);

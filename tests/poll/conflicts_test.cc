@@ -113,7 +113,7 @@ TEST(Name, AConfiguredOneReplacesWhatOpenCostSays) {
   Source source = Polling::make_source(opencost::Alignment::rolling);
   source.named = true;
   Poller poller(source, {}, {}, it.clock, std::make_unique<samples::ScriptedTransport>(script),
-                it.history, it.publisher, it.events.sink(), 1);
+                it.history, it.publisher, it.collections, it.events.sink(), 1);
   for (int i = 0; i < 3; ++i) poller.step({});
   EXPECT_TRUE(it.shows("opencost_node_cost_per_hour{cluster=\"eu\""));
   EXPECT_TRUE(it.shows("opencost_pod_cost_per_hour{cluster=\"eu\""));

@@ -28,7 +28,7 @@ struct Fleeting : samples::Publishing<ManualClock> {
       : samples::Publishing<ManualClock>(samples::morning(), {"eu", "us"}), script(clock) {
     rules.jitter = 0;
     fleet = std::make_unique<Fleet>(
-        clock, history, publisher, events.sink(),
+        clock, history, publisher, collections, events.sink(),
         [this, kind](const Source& source) -> std::unique_ptr<http::Transport> {
           made.push_back(source.name);
           if (kind == Kind::stalled) return std::make_unique<StalledTransport>(script);
@@ -169,7 +169,7 @@ TEST(Cancelling, InTheMiddleOfAnAnswerCountsNothing) {
   Script script(it.clock);
   Poller poller(Fleeting::source("eu"), {}, {}, it.clock,
                 std::make_unique<StalledTransport>(script), it.history, it.publisher,
-                it.events.sink(), 1);
+                it.collections, it.events.sink(), 1);
   const auto before = it.latest();
   std::jthread thread([&](const std::stop_token& stop) { poller.run(stop); });
   script.wait_for(1);
@@ -188,7 +188,7 @@ TEST(Cancelling, WhileWaitingForARetryCountsNothing) {
   script.set([](const Question&) { return samples::failing(http::FailureKind::reset); });
   Poller poller(Fleeting::source("eu"), {}, {}, it.clock,
                 std::make_unique<ScriptedTransport>(script), it.history, it.publisher,
-                it.events.sink(), 1);
+                it.collections, it.events.sink(), 1);
   const auto before = it.latest();
   std::jthread thread([&](const std::stop_token& stop) { poller.run(stop); });
   script.wait_for(1);
@@ -203,7 +203,7 @@ TEST(Cancelling, BeforeTheFirstQuestionAsksNothing) {
   Script script(it.clock);
   Poller poller(Fleeting::source("eu"), {}, {}, it.clock,
                 std::make_unique<ScriptedTransport>(script), it.history, it.publisher,
-                it.events.sink(), 1);
+                it.collections, it.events.sink(), 1);
   std::stop_source stopped;
   stopped.request_stop();
   poller.run(stopped.get_token());

@@ -381,10 +381,11 @@ std::vector<std::string> days_asked_by_a_process(const std::string& path, System
   options.sources = {"eu"};
   options.backfill_days = 3;
   publisher.adopt(options);
+  Collections collections(clock);
   Poller poller(samples::Polling::make_source(opencost::Alignment::rolling),
                 samples::Polling::steady_rules(), {}, clock,
                 std::make_unique<samples::ScriptedTransport>(script), history, publisher,
-                events.sink(), 1);
+                collections, events.sink(), 1);
   for (int i = 0; i < 10; ++i) poller.step({});
   EXPECT_TRUE(board.latest()->sources.at(0).queries.at(static_cast<std::size_t>(Query::day)).up);
   std::vector<std::string> out;

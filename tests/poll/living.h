@@ -37,15 +37,16 @@ struct Process {
         self(clock.now()),
         ledger({.path = path}),
         history(ledger, self, events.sink()),
-        publisher(clock, history, ledger, self, board, events.sink()) {
+        publisher(clock, history, ledger, self, board, events.sink()),
+        collections(clock) {
     options.sources = {"life"};
     publisher.adopt(options);
     Source source;
     source.name = "life";
     source.url = server.url();
-    poller =
-        std::make_unique<Poller>(source, options.schedule, http::RetryPolicy{.retries = 0}, clock,
-                                 std::make_unique<Line>(cut), history, publisher, events.sink(), 1);
+    poller = std::make_unique<Poller>(source, options.schedule, http::RetryPolicy{.retries = 0},
+                                      clock, std::make_unique<Line>(cut), history, publisher,
+                                      collections, events.sink(), 1);
   }
 
   /// Until `end`, jumping to whatever is due next. `look` is called whenever something was asked.
@@ -72,6 +73,7 @@ struct Process {
   History history;
   Board board;
   Publisher publisher;
+  Collections collections;
   std::unique_ptr<Poller> poller;
 };
 

@@ -187,21 +187,24 @@ struct Publishing {
       : clock(start),
         self(start),
         history(ledger, self, events.sink()),
-        publisher(clock, history, ledger, self, board, events.sink()) {
+        publisher(clock, history, ledger, self, board, events.sink()),
+        collections(clock) {
     options.sources = std::move(sources);
     options.backfill_days = 0;  // no finished days, unless a test is about them
     publisher.adopt(options);
   }
 
   std::shared_ptr<const Publication> latest() const { return board.latest(); }
-  /// The page but for the coverage of windows, which is always on it.
+  /// The page but for the coverage of windows and the snapshot, which are always on it.
   std::string page() const {
     std::string text, out;
     const auto publication = latest();  // a poller may publish another at any moment
     for (const std::string& block : publication->page->text()) text += block;
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
-      if (line.find("opencost_window_coverage_ratio") == std::string::npos) out += line + '\n';
+      const auto has = [&](const char* family) { return line.find(family) != std::string::npos; };
+      if (has("opencost_window_coverage_ratio") || has("opencost_snapshot_id")) continue;
+      out += line + '\n';
     }
     return out;
   }
@@ -218,6 +221,7 @@ struct Publishing {
   Board board;
   PublisherOptions options;
   Publisher publisher;
+  Collections collections;
 };
 
 /// One poller on a jumping clock, without jitter unless asked for.
@@ -229,7 +233,7 @@ struct Polling : Publishing<JumpingClock> {
         script(clock),
         source(make_source(alignment)),
         poller(source, std::move(rules), {}, clock, std::make_unique<ScriptedTransport>(script),
-               history, publisher, events.sink(), seed) {}
+               history, publisher, collections, events.sink(), seed) {}
 
   static Schedule steady_rules() {
     Schedule rules;
