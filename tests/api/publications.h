@@ -44,6 +44,11 @@ class World {
     const auto end = std::chrono::floor<std::chrono::hours>(clock.now());
     at_source(source).today = broken_down(by_workload({start, end}, rows));
   }
+  /// All of yesterday, of which there is no other answer yet.
+  void yesterday(const std::string& source, const Rows& rows) {
+    const auto day = calendar_.day(calendar_.date(seconds(clock.now())) - std::chrono::days(1));
+    at_source(source).today = broken_down(by_workload(day, rows));
+  }
   /// A finished day, recorded with these labels.
   void day(const std::string& source, std::string_view day, const Rows& rows,
            const Labels& labels = {}) {
