@@ -1,8 +1,7 @@
 // What may not be asked of history, days that lack labels, and a ledger that cannot be read.
 #include <gmock/gmock.h>
 
-#include <fstream>
-
+#include "exporter/sqlite/sqlite.h"
 #include "tests/api/publications.h"
 #include "tests/http/temporary_directory.h"
 
@@ -10,9 +9,12 @@ namespace exporter::api {
 namespace {
 
 using namespace samples;
+using testing::AllOf;
 using testing::ElementsAre;
-using testing::IsEmpty;
+using testing::EndsWith;
+using testing::HasSubstr;
 using testing::SizeIs;
+using testing::StartsWith;
 
 using Given = World::Given;
 
@@ -117,6 +119,38 @@ TEST(Trends, OfTodayNeedItsLabelsToo) {
       lines(world.ask(kCostTrends, tenant("pay"), {{"from", "2026-03-09"}, {"to", "2026-03-11"}}),
             kTotals),
       ElementsAre("2026-03-09 100 1", "2026-03-10 - 0"));
+}
+
+TEST(Trends, SayWhyDaysCannotBeReadToAdminsAlone) {
+  const http::TemporaryDirectory folder;
+  const std::string path = folder.file("ledger.db");
+  {
+    World world("2026-03-10T12:30:00Z", {}, path);
+    world.day("s", "2026-01-05", {web("c", "shop", "front", 10)});
+    world.day("s", "2026-03-09", {web("c", "shop", "front", 1)});
+  }
+  auto file = sqlite::Database::open(path);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->execute("UPDATE cost SET cpu = cpu + 1 WHERE cpu = 10"));
+  file = tl::unexpected(sqlite::Failure{});
+  for (const bool is_admin : {true, false}) {
+    World world("2026-03-10T12:30:00Z", {}, path);
+    world.rules = {.tenants = {{.tenant = "shop", .namespaces = {"shop"}}}, .labels = {}};
+    world.silent("s");
+    const auto caller = is_admin ? admin() : tenant("shop");
+    EXPECT_THAT(lines(world.ask(kCostTrends, caller, {{"from", "2026-03-09"}}), kTotals),
+                ElementsAre("2026-03-09 1 1", "2026-03-10 - 0"));
+    const std::string said =
+        problem_of(world.ask(kCostMonthly, caller, {{"from", "2026-01-01"}, {"to", "2026-02-01"}}));
+    if (is_admin) {
+      EXPECT_THAT(said, AllOf(StartsWith("internal: Finished days cannot be read: "),
+                              HasSubstr(path), HasSubstr("2026-01-05"), EndsWith(".")));
+    } else {
+      EXPECT_EQ(said,
+                "internal: Finished days cannot be read at present; their administrator can see "
+                "why.");
+    }
+  }
 }
 
 }  // namespace

@@ -24,11 +24,12 @@ inline access::Caller tenant(std::string name) {
 }
 
 /// What is known of some sources, from which publications are made as the exporter makes them: by
-/// its own sums of periods. Days are kept in memory.
+/// its own sums of periods. Days are kept in memory unless there is a path.
 class World {
  public:
-  explicit World(std::string_view now = "2026-03-10T12:30:00Z", model::Calendar calendar = {})
-      : clock(at(now)), calendar_(calendar) {}
+  explicit World(std::string_view now = "2026-03-10T12:30:00Z", model::Calendar calendar = {},
+                 const std::string& ledger_path = {})
+      : clock(at(now)), ledger({.path = ledger_path}), calendar_(calendar) {}
 
   /// The last whole hour, pod by pod.
   void current(const std::string& source, const Rows& rows) {
@@ -106,7 +107,7 @@ class World {
   }
 
   ManualClock clock;
-  ledger::Ledger ledger{{}};
+  ledger::Ledger ledger;
   cost::AttributionRules rules{};
   Labels recorded_today{};  // labels that answers of today hold
 
