@@ -19,7 +19,7 @@ from waiting import PATIENCE
 
 PAGE = pathlib.Path(os.environ["EXPORTER_DOCS"]) / "api.md"
 ADDRESS = "http://localhost:9754"
-BLOCK = re.compile(r"^<!-- (run|run with token|file): (.+) -->\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^<!-- (run|run with token|file): ([^\n]+) -->\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INTERPRETERS = {"sh": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
 
 
