@@ -2,9 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <map>
-#include <random>
 
-#include "tests/api/publications.h"
+#include "tests/api/random_world.h"
 
 namespace exporter::api {
 namespace {
@@ -54,41 +53,6 @@ TEST(Totals, OfIdleCostWithoutAClusterAreOfTheOnlyOne) {
   world.current("s", {web("a", "shop", "front", 10), idle("", 400)});
   EXPECT_THAT(lines(world.ask(kCostTotal, admin()), kFigures), ElementsAre("a 10 400 0 410"));
 }
-
-/// Workloads of few names, of which a namespace may have those of several tenants.
-Rows random_rows(std::mt19937& random, const std::string& cluster) {
-  const auto below = [&](std::int64_t limit) {
-    return static_cast<std::int64_t>(random()) % limit;
-  };
-  Rows rows = {idle(cluster, below(1'000'000)), unmounted(cluster, below(1'000'000))};
-  for (int i = 0; i < 60; ++i) {
-    Row row = web(cluster, "n" + std::to_string(below(5)), "w" + std::to_string(i), 0);
-    for (Cost& cost : row.costs.by) cost = Cost{below(1'000'000) - 1000};
-    if (below(4) != 0) row.labels["team"] = "t" + std::to_string(below(4));
-    if (below(4) == 0) row.node = "node" + std::to_string(below(3));
-    rows.push_back(exact(row));
-  }
-  return rows;
-}
-
-struct RandomWorld : World {
-  explicit RandomWorld(unsigned seed) {
-    std::mt19937 random(seed);
-    rules = {.tenants = {{.tenant = "a", .namespaces = {"n0"}, .labels = {{"team", "t0"}}},
-                         {.tenant = "b", .labels = {{"team", "t1"}}},
-                         {.tenant = "c", .cluster = "c1", .namespaces = {"n1", "n2"}},
-                         {.tenant = "a", .namespaces = {"n3"}}},
-             .labels = {"team"}};
-    recorded_today = {"team"};
-    for (const char* source : {"c1", "c2"}) {
-      current(source, random_rows(random, source));
-      today(source, random_rows(random, source));
-      for (const char* day : {"2026-02-27", "2026-03-08", "2026-03-09"}) {
-        this->day(source, day, random_rows(random, source), {"team"});
-      }
-    }
-  }
-};
 
 using Sums = std::map<std::string, std::vector<std::int64_t>>;
 
