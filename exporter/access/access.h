@@ -176,7 +176,7 @@ class Limiter {
 /// hash of the credentials; what could not be found out is not remembered. adopt() forgets all.
 class Gate {
  public:
-  /// `clock` must outlive it.
+  /// `clock` must outlive it. `reviewer` may be empty while Kubernetes is not enabled.
   Gate(const Clock& clock, Reviewer reviewer);
   ~Gate();
   Gate(const Gate&) = delete;

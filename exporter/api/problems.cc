@@ -80,7 +80,12 @@ Reply problem(std::string_view code, std::string detail) {
           .body = body.dump() + '\n'};
 }
 
-Reply reply_of(const Problem& problem) { return api::problem(problem.code, problem.detail); }
+Reply reply_of(const Problem& problem) {
+  Reply reply = api::problem(problem.code, problem.detail);
+  // The first publication follows the first answer of an OpenCost.
+  if (problem.code == "not_published") reply.headers.emplace_back("Retry-After", "5");
+  return reply;
+}
 
 Reply serve_problems(const Sources&, const Request&, const access::Caller&) {
   auto body = nlohmann::ordered_json::array();

@@ -304,7 +304,7 @@ Result<Answer, Failure> CurlTransport::get(const std::string& url, const Body& b
 
 Result<Answer, Failure> CurlTransport::post(const std::string& url, const std::string& content_type,
                                             const std::string& content, const Body& body,
-                                            std::stop_token stop) {
+                                            const std::stop_token& stop) {
   const Content whole{content_type, content};
   return session_->send(url, &whole, body, stop);
 }

@@ -120,7 +120,8 @@ class CurlTransport final : public Transport {
   /// POSTs `content` and hands on the body of a 200 or 201. Follows no redirect. As get() in all
   /// else.
   Result<Answer, Failure> post(const std::string& url, const std::string& content_type,
-                               const std::string& content, const Body& body, std::stop_token stop);
+                               const std::string& content, const Body& body,
+                               const std::stop_token& stop);
 
  private:
   struct Session;

@@ -25,7 +25,18 @@ static_assert(kMostHeaderBytes <= kConnectionMemory / 4);
 static_assert(kMostPieces * sizeof(MHD_IoVec) + kMostHeaders * kHeaderRecord + 1024 <=
               kConnectionMemory / 2);
 
-bool pieces_fit(MHD_Connection* connection, std::size_t pieces) {
+// Headers that the configuration adds may be many.
+constexpr std::size_t kMostReplyHeaderBytes = 768;
+
+std::size_t header_bytes(const Reply& reply) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : reply.headers) bytes += name.size() + value.size() + 4;
+  return bytes;
+}
+
+bool pieces_fit(MHD_Connection* connection, const Reply& reply) {
+  const std::size_t pieces = reply.exposition->pieces.size();
+  if (header_bytes(reply) > kMostReplyHeaderBytes) return false;
   const MHD_ConnectionInfo* info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
   if (info == nullptr || info->header_size > kMostHeaderBytes || pieces > kMostPieces) return false;
@@ -87,13 +98,17 @@ Response send_copies(const Exposition& exposition) {
 }  // namespace
 
 Response body_of(const Reply& reply, MHD_Connection* connection) {
+  if (!reply.constant.empty()) {
+    return Response(MHD_create_response_from_buffer(
+        reply.constant.size(), const_cast<char*>(reply.constant.data()), MHD_RESPMEM_PERSISTENT));
+  }
   if (!reply.exposition || reply.exposition->bytes == 0) {
     // MHD does not write to a buffer it is told to copy.
     return Response(MHD_create_response_from_buffer(
         reply.body.size(), const_cast<char*>(reply.body.data()), MHD_RESPMEM_MUST_COPY));
   }
-  return pieces_fit(connection, reply.exposition->pieces.size()) ? send_pieces(reply.exposition)
-                                                                 : send_copies(reply.exposition);
+  return pieces_fit(connection, reply) ? send_pieces(reply.exposition)
+                                       : send_copies(reply.exposition);
 }
 
 }  // namespace exporter::web

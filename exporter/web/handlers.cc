@@ -52,15 +52,15 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-Reply serve_metrics(Service& service, const Request& request) {
+Reply serve_metrics(Service& service, const Rules&, const Request& request) {
   Result<metrics::Selection> selection = select(request.query);
   if (!selection) return plain(400, selection.error().message + "\n");
   selection->format = metrics::negotiate_format(request.accept);
   selection->encoding = metrics::negotiate_encoding(request.accept_encoding);
 
-  const std::shared_ptr<const poll::Publication> publication = service.board.latest();
+  const std::shared_ptr<const poll::Publication> publication = service.context.board.latest();
   std::string live;
-  if (selection->exporter) live = service.self.render(selection->format);
+  if (selection->exporter) live = service.context.self.render(selection->format);
   std::shared_ptr<const metrics::Exposition> exposition =
       metrics::expose(publication ? publication->page : nullptr, live, *selection);
 
@@ -81,10 +81,10 @@ Reply serve_metrics(Service& service, const Request& request) {
   return reply;
 }
 
-Reply serve_healthy(Service&, const Request&) { return plain(200, "Healthy.\n"); }
+Reply serve_healthy(Service&, const Rules&, const Request&) { return plain(200, "Healthy.\n"); }
 
-Reply serve_ready(Service& service, const Request&) {
-  const std::shared_ptr<const poll::Publication> publication = service.board.latest();
+Reply serve_ready(Service& service, const Rules&, const Request& request) {
+  const std::shared_ptr<const poll::Publication> publication = service.context.board.latest();
   if (!publication) return plain(503, "Nothing has been published yet.\n");
   bool ready = true;
   std::string waiting;
@@ -98,10 +98,14 @@ Reply serve_ready(Service& service, const Request&) {
                      printable(source.name), opencost::to_string(query));
     }
   }
-  return ready ? plain(200, "Ready.\n") : plain(503, std::move(waiting));
+  if (ready) return plain(200, "Ready.\n");
+  // What there is to be polled is told to those who may see what came of it.
+  const auto who =
+      service.context.gate.known(access::Area::pages, {request.authorization, request.peer});
+  return plain(503, who && *who ? std::move(waiting) : "Not ready.\n");
 }
 
-Reply serve_reload(Service& service, const Request&) {
+Reply serve_reload(Service& service, const Rules&, const Request&) {
   const std::unique_lock lock(service.reloading, std::try_to_lock);
   if (!lock) return plain(503, "Another reload is under way.\n");
   const Result<void> outcome = service.reload();
@@ -109,14 +113,15 @@ Reply serve_reload(Service& service, const Request&) {
   return plain(200, "Reloaded.\n");
 }
 
-Reply serve_landing(Service& service, const Request&) {
-  const std::shared_ptr<const poll::Publication> publication = service.board.latest();
+Reply serve_landing(Service& service, const Rules& rules, const Request&) {
+  const std::shared_ptr<const poll::Publication> publication = service.context.board.latest();
   return {.status = 200,
           .headers = {{"Content-Type", "text/html; charset=utf-8"},
                       {"Cache-Control", "no-store"},
                       {"Content-Security-Policy", kLandingPolicy},
                       {"Referrer-Policy", "no-referrer"}},
-          .body = landing_page(publication.get(), service.clock.now(), service.telemetry_path)};
+          .body = landing_page(publication.get(), service.context.clock.now(),
+                               service.telemetry_path, rules.has_docs())};
 }
 
 }  // namespace exporter::web

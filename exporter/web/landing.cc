@@ -151,10 +151,11 @@ std::string link_row(std::string_view path, std::string_view query, std::string_
                      escape(path), escape(encoded), escape(query), escape(summary));
 }
 
-std::string links(std::string_view telemetry_path) {
+std::string links(std::string_view telemetry_path, bool api_docs) {
   std::string rows;
   for (const Route& route : routes()) {
     const std::string_view path = path_of(route, telemetry_path);
+    if (under_api(path) && (!api_docs || path.ends_with(".js"))) continue;
     if (!allows(route.methods, "GET")) {
       fmt::format_to(std::back_inserter(rows), "<li><code>{} {}</code><span>{}</span></li>\n",
                      route.methods, escape(path), escape(route.summary));
@@ -174,7 +175,7 @@ std::string links(std::string_view telemetry_path) {
 }  // namespace
 
 std::string landing_page(const poll::Publication* publication, SystemTime now,
-                         std::string_view telemetry_path, bool) {
+                         std::string_view telemetry_path, bool api_docs) {
   const int refresh_seconds = publication == nullptr ? 5 : 60;
   return fmt::format(R"(<!doctype html>
 <html lang="en">
@@ -194,7 +195,7 @@ std::string landing_page(const poll::Publication* publication, SystemTime now,
 </html>
 )",
                      refresh_seconds, kIcon, kStyle, top(publication, now),
-                     content(publication, now), links(telemetry_path));
+                     content(publication, now), links(telemetry_path, api_docs));
 }
 
 }  // namespace exporter::web

@@ -1,19 +1,10 @@
-#include <fmt/format.h>
-
 #include <array>
-#include <iterator>
 
-#include "exporter/web/answer.h"
+#include "exporter/web/pages.h"
 
 namespace exporter::web {
 
 namespace {
-
-struct Endpoint {
-  Route route;
-  Reply (*handler)(Service&, const Request&);
-  std::string_view details;  // of docs/http.md
-};
 
 constexpr std::string_view kMetricsDetails = R"(
 The path is `web.telemetry_path`.
@@ -53,7 +44,10 @@ constexpr std::string_view kReadyDetails = R"(
 | status | when |
 | --- | --- |
 | 200 | the query `current` of every configured source has been asked at least once, well or badly |
-| 503 | not yet; one line per source and query that has not finished its first poll |
+| 503 | not yet |
+
+The 503 has a line for each source and query that has not finished its first poll, if whoever asks
+may see `/metrics`.
 
 For a readiness probe. An OpenCost that fails does not make the exporter unready, or Prometheus
 would lose the metrics that explain the failure.
@@ -66,7 +60,8 @@ constexpr std::string_view kReloadDetails = R"(
 | 500 | it was refused; the text says why, and the old one stays in force |
 | 503 | another reload is under way |
 
-The body is ignored.
+The body is ignored. Where TLS changed, new connections have the new one at once, and those there
+are may go on for five seconds.
 )";
 
 constexpr std::string_view kLandingDetails = R"(
@@ -75,85 +70,62 @@ answer of OpenCost is. HTML without scripts, fonts or anything else from the net
 `Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; img-src data:`.
 )";
 
-constexpr std::array kEndpoints = {
-    Endpoint{{"/metrics", "GET, HEAD", "Cost data and the exporter's own metrics, for Prometheus."},
-             serve_metrics,
-             kMetricsDetails},
-    Endpoint{{"/-/healthy", "GET, HEAD", "200 while the process answers."},
-             serve_healthy,
-             kHealthyDetails},
-    Endpoint{{"/-/ready", "GET, HEAD", "200 once every OpenCost has been asked."},
-             serve_ready,
-             kReadyDetails},
-    Endpoint{{"/-/reload", "POST", "Reads the configuration again, as SIGHUP does."},
-             serve_reload,
-             kReloadDetails},
-    Endpoint{{"/", "GET, HEAD", "Costs at a glance, for people."}, serve_landing, kLandingDetails},
+constexpr std::string_view kReferenceDetails = R"(
+[The API](api.md) for people, made from its OpenAPI document in the browser. Only where `api.docs`
+is on. It comes with `Content-Security-Policy: default-src 'none'; script-src 'self'; ...`: nothing
+of another host.
+)";
+
+constexpr std::string_view kScriptDetails = R"(
+The script of that page. `ETag`, `Cache-Control: max-age=86400`, 304, and gzip by `Accept-Encoding`.
+)";
+
+using access::Area;
+
+constexpr std::array kPages = {
+    Page{{"/metrics", "GET, HEAD", "Cost data and the exporter's own metrics, for Prometheus."},
+         Area::pages,
+         serve_metrics,
+         kMetricsDetails},
+    Page{{"/-/healthy", "GET, HEAD", "200 while the process answers."},
+         Area::open,
+         serve_healthy,
+         kHealthyDetails},
+    Page{{"/-/ready", "GET, HEAD", "200 once every OpenCost has been asked."},
+         Area::open,
+         serve_ready,
+         kReadyDetails},
+    Page{{"/-/reload", "POST", "Reads the configuration again, as SIGHUP does."},
+         Area::pages,
+         serve_reload,
+         kReloadDetails},
+    Page{{"/", "GET, HEAD", "Costs at a glance, for people."},
+         Area::pages,
+         serve_landing,
+         kLandingDetails},
+    Page{{"/api/v1/docs", "GET, HEAD", "The API, described for people."},
+         Area::open,
+         serve_reference_page,
+         kReferenceDetails},
+    Page{{"/api/v1/docs/redoc.js", "GET, HEAD", "The script of that page."},
+         Area::open,
+         serve_reference_script,
+         kScriptDetails},
 };
 
 constexpr std::array kRoutes = [] {
-  std::array<Route, kEndpoints.size()> rows{};
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = kEndpoints[i].route;
+  std::array<Route, kPages.size()> rows{};
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = kPages[i].route;
   return rows;
 }();
 
-constexpr std::string_view kDocumentIntroduction = R"(# HTTP
-
-Every route of opencost-exporter. Made from the table of routes by `opencost-exporter print-docs`.
-
-Paths match exactly. Another path is answered with 404, another method with 405 and `Allow`; HEAD
-gives the headers of GET. Bodies above 64 KiB are refused with 413, bodies without a length with
-411. A fault of the exporter itself is a 500. All answers carry `X-Content-Type-Options: nosniff`,
-and all but the metrics `Cache-Control: no-store`.
-
-| path | methods | meaning |
-| --- | --- | --- |
-)";
-
 }  // namespace
 
+std::span<const Page> pages() { return kPages; }
 std::span<const Route> routes() { return kRoutes; }
 
 std::string_view path_of(const Route& route, std::string_view telemetry_path) {
   return route.path == kRoutes.front().path ? telemetry_path : route.path;
-}
-
-bool allows(std::string_view methods, std::string_view method) {
-  constexpr std::string_view kComma = ", ";
-  while (!methods.empty()) {
-    const std::size_t end = methods.find(kComma);
-    if (methods.substr(0, end) == method) return true;
-    if (end == std::string_view::npos) break;
-    methods.remove_prefix(end + kComma.size());
-  }
-  return false;
-}
-
-Reply answer(Service& service, const Request& request) {
-  for (const Endpoint& endpoint : kEndpoints) {
-    if (path_of(endpoint.route, service.telemetry_path) != request.path) continue;
-    if (allows(endpoint.route.methods, request.method)) return endpoint.handler(service, request);
-    Reply reply = plain(405, fmt::format("{} is answered to {} only.\n", printable(request.path),
-                                         endpoint.route.methods));
-    reply.headers.emplace_back("Allow", endpoint.route.methods);
-    return reply;
-  }
-  return plain(404, fmt::format("There is no {} here. What there is, is listed at /\n",
-                                printable(request.path)));
-}
-
-std::string document() {
-  std::string text(kDocumentIntroduction);
-  for (const Endpoint& endpoint : kEndpoints) {
-    const Route& route = endpoint.route;
-    fmt::format_to(std::back_inserter(text), "| `{}` | {} | {} |\n", route.path, route.methods,
-                   route.summary);
-  }
-  for (const Endpoint& endpoint : kEndpoints) {
-    fmt::format_to(std::back_inserter(text), "\n## {} {}\n{}", endpoint.route.methods,
-                   endpoint.route.path, endpoint.details);
-  }
-  return text;
 }
 
 }  // namespace exporter::web

@@ -1,186 +1,22 @@
 #include <fmt/format.h>
-#include <microhttpd.h>
 
 #include <algorithm>
-#include <charconv>
-#include <condition_variable>
-#include <exception>
+#include <chrono>
+#include <deque>
 
+#include "exporter/web/acceptor.h"
 #include "exporter/web/answer.h"
-#include "exporter/web/body.h"
+#include "exporter/web/daemon.h"
 #include "exporter/web/listen.h"
 
 namespace exporter::web {
 
 namespace {
 
-constexpr std::uint64_t kMostBodyBytes = 64u << 10;
-// How long answers under way may still take when the server ends.
-constexpr std::chrono::seconds kDrain{5};
-
-struct StopDaemon {
-  void operator()(MHD_Daemon* daemon) const { MHD_stop_daemon(daemon); }
+struct Retired {
+  std::unique_ptr<Daemon> daemon;
+  std::chrono::steady_clock::time_point until;
 };
-using Daemon = std::unique_ptr<MHD_Daemon, StopDaemon>;
-
-}  // namespace
-
-struct Server::State {
-  Service service;
-  std::mutex mutex;
-  std::condition_variable finished;
-  std::size_t under_way = 0;  // exchanges; guarded by mutex
-  // Last: they end first, while what they use is still there.
-  std::vector<Daemon> daemons;
-};
-
-namespace {
-
-// One request and its answer, from the request line to the last byte sent.
-struct Exchange {
-  Exchange(Server::State& owner, const char* uri) : state(owner), target(uri) {
-    const std::lock_guard lock(state.mutex);
-    ++state.under_way;
-  }
-  ~Exchange() {
-    const std::lock_guard lock(state.mutex);
-    if (--state.under_way == 0) state.finished.notify_all();
-  }
-  Exchange(const Exchange&) = delete;
-  Exchange& operator=(const Exchange&) = delete;
-
-  Server::State& state;
-  const std::string target;
-  bool begun = false;
-};
-
-void* begin_exchange(void* state, const char* uri, MHD_Connection*) noexcept {
-  try {
-    return new Exchange(*static_cast<Server::State*>(state), uri);
-  } catch (const std::exception&) {
-    return nullptr;
-  }
-}
-
-void end_exchange(void*, MHD_Connection*, void** exchange, MHD_RequestTerminationCode) noexcept {
-  delete static_cast<Exchange*>(*exchange);
-  *exchange = nullptr;
-}
-
-std::string_view header(MHD_Connection* connection, const char* name) {
-  const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-  return value == nullptr ? std::string_view() : std::string_view(value);
-}
-
-void take_header(Request& request, std::string_view name, std::string_view value) {
-  const auto take = [&](const char* wanted, std::string& into) {
-    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
-    const std::string_view lower(wanted);
-    if (!std::equal(name.begin(), name.end(), lower.begin(), lower.end(), same)) return;
-    if (!into.empty()) into += ", ";
-    into += value;
-  };
-  take("accept", request.accept);
-  take("accept-encoding", request.accept_encoding);
-  take("if-none-match", request.if_none_match);
-}
-
-MHD_Result visit_header(void* request, MHD_ValueKind, const char* name,
-                        const char* value) noexcept {
-  try {
-    if (value != nullptr) take_header(*static_cast<Request*>(request), name, value);
-    return MHD_YES;
-  } catch (const std::exception&) {
-    return MHD_NO;
-  }
-}
-
-Request read_request(MHD_Connection* connection, const char* method, std::string_view target) {
-  constexpr std::string_view kScheme = "http://";
-  if (target.starts_with(kScheme)) {  // absolute form, as sent through a proxy
-    target.remove_prefix(std::min(target.find('/', kScheme.size()), target.size()));
-  }
-  const std::size_t question = std::min(target.find('?'), target.size());
-  Request request{.method = method,
-                  .path = target.substr(0, question),
-                  .query = target.substr(std::min(question + 1, target.size()))};
-  MHD_get_connection_values(connection, MHD_HEADER_KIND, visit_header, &request);
-  return request;
-}
-
-MHD_Result send(MHD_Connection* connection, const Reply& reply) {
-  const Response response = body_of(reply, connection);
-  if (!response) return MHD_NO;
-  MHD_add_response_header(response.get(), "X-Content-Type-Options", "nosniff");
-  for (const auto& [name, value] : reply.headers) {
-    MHD_add_response_header(response.get(), name, value.c_str());
-  }
-  return MHD_queue_response(connection, reply.status, response.get());
-}
-
-// Why a request is refused before its body is read. Bodies mean nothing to any route; the bound
-// keeps a client from sending one for ever.
-std::optional<Reply> refuse_body(MHD_Connection* connection) {
-  if (!header(connection, "Transfer-Encoding").empty()) {
-    return plain(411, "A request body needs a Content-Length.\n");
-  }
-  const std::string_view length = header(connection, "Content-Length");
-  if (length.empty()) return std::nullopt;
-  std::uint64_t bytes = 0;
-  const auto [end, error] = std::from_chars(length.begin(), length.end(), bytes);
-  if (error == std::errc() && end == length.end() && bytes <= kMostBodyBytes) return std::nullopt;
-  return plain(413, fmt::format("A request body may have {} bytes.\n", kMostBodyBytes));
-}
-
-Reply answer_or_apologise(Server::State& state, const Request& request) {
-  try {
-    return answer(state.service, request);
-  } catch (const std::exception& fault) {
-    return plain(500, fmt::format("Internal error: {}\n", printable(fault.what())));
-  }
-}
-
-MHD_Result serve(Exchange& exchange, MHD_Connection* connection, const char* method,
-                 std::size_t* body_bytes) {
-  if (!exchange.begun) {
-    exchange.begun = true;
-    const std::optional<Reply> refused = refuse_body(connection);
-    return refused ? send(connection, *refused) : MHD_YES;
-  }
-  if (*body_bytes > 0) {
-    *body_bytes = 0;
-    return MHD_YES;
-  }
-  const Request request = read_request(connection, method, exchange.target);
-  return send(connection, answer_or_apologise(exchange.state, request));
-}
-
-// MHD calls this once for the headers, then for each part of the body, then for the answer.
-MHD_Result handle(void*, MHD_Connection* connection, const char*, const char* method, const char*,
-                  const char*, std::size_t* body_bytes, void** exchange) noexcept {
-  if (*exchange == nullptr) return MHD_NO;
-  try {
-    return serve(*static_cast<Exchange*>(*exchange), connection, method, body_bytes);
-  } catch (...) {
-    return MHD_NO;
-  }
-}
-
-Daemon start_daemon(const Options& options, Server::State& state, int socket) {
-  const unsigned threads = std::max(options.threads, 1u);
-  // Without MHD_USE_ERROR_LOG the library prints nothing.
-  return Daemon(
-      MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, nullptr, nullptr, &handle,
-                       nullptr, MHD_OPTION_LISTEN_SOCKET, socket,                                 //
-                       MHD_OPTION_THREAD_POOL_SIZE, threads,                                      //
-                       MHD_OPTION_CONNECTION_LIMIT, std::max(options.max_connections, threads),   //
-                       MHD_OPTION_PER_IP_CONNECTION_LIMIT, options.max_connections_per_address,   //
-                       MHD_OPTION_CONNECTION_TIMEOUT, options.idle_timeout_seconds,               //
-                       MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory,                     //
-                       MHD_OPTION_URI_LOG_CALLBACK, &begin_exchange, static_cast<void*>(&state),  //
-                       MHD_OPTION_NOTIFY_COMPLETED, &end_exchange, static_cast<void*>(nullptr),   //
-                       MHD_OPTION_END));
-}
 
 Result<void> check_telemetry_path(std::string_view path) {
   const auto fault = [&](std::string_view what) {
@@ -190,49 +26,158 @@ Result<void> check_telemetry_path(std::string_view path) {
   if (path.find_first_of("?# ") != std::string_view::npos || printable(path) != path) {
     return fault("must be plain printable text without ? and #");
   }
-  for (const Route& route : routes().subspan(1)) {
-    if (route.path == path) return fault("is the path of another page");
+  const std::span<const Route> others = routes().subspan(1);
+  if (under_api(path) || std::any_of(others.begin(), others.end(),
+                                     [&](const Route& route) { return route.path == path; })) {
+    return fault("is the path of another page");
   }
   return {};
 }
 
-}  // namespace
-
-Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
-
-Server::~Server() {
-  for (const Daemon& daemon : state_->daemons) {
-    const Descriptor socket(MHD_quiesce_daemon(daemon.get()));
-  }
-  std::unique_lock lock(state_->mutex);
-  state_->finished.wait_for(lock, kDrain, [this] { return state_->under_way == 0; });
+// They share the memory of a connection with what is sent behind them.
+Result<void> check_headers(const Security& security) {
+  constexpr std::size_t kMost = 4096;
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : security.headers) bytes += name.size() + value.size() + 4;
+  if (bytes <= kMost) return {};
+  return fail(fmt::format("the headers to be sent with every answer have {} bytes, more than {}",
+                          bytes, kMost));
 }
 
-Result<void> Server::adopt(Security, api::Options) { return {}; }
+Result<void> check_security(const Security& security) {
+  if (auto checked = check_headers(security); !checked) return checked;
+  return security.tls ? check(*security.tls) : Result<void>();
+}
 
-Result<std::unique_ptr<Server>> Server::start(Options options, Context context, Security,
-                                              api::Options, Reload reload) {
+}  // namespace
+
+struct Server::State {
+  State(Options its_options, const Context& context, Reload reload)
+      : options(std::move(its_options)),
+        service{.telemetry_path = options.telemetry_path,
+                .context = context,
+                .reload = std::move(reload),
+                .reloading = {},
+                .mutex = {},
+                .in_force = {}} {}
+  ~State();
+
+  Result<void> adopt(Security security, api::Options api);
+  void replace(std::unique_ptr<Daemon> next);
+  void listen(std::vector<Descriptor> sockets);
+  void end_retired(const std::stop_token& stop);
+
+  const Options options;
+  Service service;
+  Traffic traffic;
+  std::mutex adopting;  // held by adopt()
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_ptr<Daemon> daemon;  // guarded by mutex, as what follows
+  std::deque<Retired> retired;
+  std::jthread retirement;
+  std::unique_ptr<Acceptor> acceptor;
+};
+
+Result<void> Server::State::adopt(Security security, api::Options api) {
+  if (auto checked = check_security(security); !checked) return checked;
+  const std::lock_guard lock(adopting);
+  std::unique_ptr<Daemon> next;
+  if (daemon == nullptr || daemon->tls() != security.tls) {
+    auto started = Daemon::start(options, security.tls, service, traffic);
+    if (!started) return tl::unexpected(started.error());
+    next = std::move(*started);
+  }
+  service.adopt(std::make_shared<const Rules>(Rules{std::move(security), std::move(api)}));
+  if (next) replace(std::move(next));
+  return {};
+}
+
+// Never waits: a reload may be asked for on a thread of the daemon that is replaced.
+void Server::State::replace(std::unique_ptr<Daemon> next) {
+  const std::lock_guard lock(mutex);
+  daemon.swap(next);
+  if (next == nullptr) return;
+  next->retire();
+  retired.push_back({std::move(next), std::chrono::steady_clock::now() + kDrain});
+  changed.notify_all();
+}
+
+void Server::State::listen(std::vector<Descriptor> sockets) {
+  acceptor = std::make_unique<Acceptor>(
+      std::move(sockets),
+      [this](const std::stop_token& stop) {
+        const std::size_t most = std::max(options.max_connections, 1u);
+        std::unique_lock lock(traffic.mutex);
+        traffic.changed.wait(lock, stop, [&] { return traffic.connections < most; });
+      },
+      [this](Descriptor connection, const sockaddr* peer, socklen_t length) {
+        const std::lock_guard lock(mutex);
+        daemon->take(std::move(connection), peer, length);
+      });
+  retirement = std::jthread([this](const std::stop_token& stop) { end_retired(stop); });
+}
+
+void Server::State::end_retired(const std::stop_token& stop) {
+  std::unique_lock lock(mutex);
+  while (changed.wait(lock, stop, [this] { return !retired.empty(); })) {
+    Daemon& oldest = *retired.front().daemon;
+    const auto until = retired.front().until;
+    lock.unlock();
+    {
+      std::unique_lock counting(traffic.mutex);
+      traffic.changed.wait_until(counting, stop, until, [&] { return !oldest.has_connections(); });
+    }
+    if (stop.stop_requested()) return;
+    lock.lock();
+    std::unique_ptr<Daemon> ending = std::move(retired.front().daemon);
+    retired.pop_front();
+    lock.unlock();
+    ending.reset();
+    lock.lock();
+  }
+}
+
+// Sockets close, answers under way are finished, then whatever waits is told that it was not done.
+Server::State::~State() {
+  acceptor.reset();
+  retirement = {};
+  if (daemon != nullptr) daemon->retire();
+  {
+    std::unique_lock lock(traffic.mutex);
+    traffic.changed.wait_for(lock, kDrain, [this] { return traffic.exchanges == 0; });
+  }
+  service.look_ups.stop();
+  service.answers.stop();
+  retired.clear();
+  daemon.reset();
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Server::~Server() = default;
+
+Result<void> Server::adopt(Security security, api::Options api) {
+  return state_->adopt(std::move(security), std::move(api));
+}
+
+Result<std::unique_ptr<Server>> Server::start(Options options, Context context, Security security,
+                                              api::Options api, Reload reload) {
   const Result<void> path = check_telemetry_path(options.telemetry_path);
   if (!path) return tl::unexpected(path.error());
-  auto server = std::unique_ptr<Server>(new Server(std::unique_ptr<State>(
-      new State{.service = {.telemetry_path = std::move(options.telemetry_path),
-                            .clock = context.clock,
-                            .board = context.board,
-                            .self = context.self,
-                            .reload = std::move(reload),
-                            .reloading = {}},
-                .mutex = {},
-                .finished = {},
-                .daemons = {}})));
-  for (const std::string& address : options.listen_addresses) {
+  auto server = std::unique_ptr<Server>(
+      new Server(std::make_unique<State>(std::move(options), context, std::move(reload))));
+  State& state = *server->state_;
+  std::vector<Descriptor> sockets;
+  for (const std::string& address : state.options.listen_addresses) {
     Result<Listener> listener = listen_on(address);
     if (!listener) return tl::unexpected(listener.error());
     server->addresses_.push_back(std::move(listener->address));
-    // From here on the library owns the socket, even where it fails to start.
-    Daemon daemon = start_daemon(options, *server->state_, listener->socket.release());
-    if (!daemon) return fail(fmt::format("cannot serve on {}: no threads or memory", address));
-    server->state_->daemons.push_back(std::move(daemon));
+    sockets.push_back(std::move(listener->socket));
   }
+  if (auto adopted = state.adopt(std::move(security), std::move(api)); !adopted) {
+    return tl::unexpected(adopted.error());
+  }
+  state.listen(std::move(sockets));
   return server;
 }
 
