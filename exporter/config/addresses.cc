@@ -47,6 +47,17 @@ Authority split(std::string_view text) {
   return {std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))};
 }
 
+// Of a URL that was read already.
+Authority parts_of(std::string_view url) {
+  const std::string_view rest = url.substr(url.find("://") + 3);
+  return split(rest.substr(0, std::min(rest.find('/'), rest.size())));
+}
+
+bool is_loopback_v4(const std::string& host) {
+  in_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
+}
+
 bool is_host(std::string_view host) {
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
     return is_v6(std::string(host.substr(1, host.size() - 2)));
@@ -65,16 +76,15 @@ tl::unexpected<Error> taken(std::string_view path) {
   return fail(fmt::format("{} is taken by another page; write /metrics", in_quotes(path)));
 }
 
-constexpr std::string_view kExample = "http://opencost.opencost:9003";
-
-Result<std::string> check_authority(std::string_view url, std::string_view text) {
+Result<std::string> check_authority(std::string_view url, std::string_view text,
+                                    std::string_view example) {
   const Authority parts = split(text);
   if (parts.host.empty()) {
-    return fail(fmt::format("{} has no host; write {}", in_quotes(url), kExample));
+    return fail(fmt::format("{} has no host; write {}", in_quotes(url), example));
   }
   if (!is_host(parts.host)) {
     return fail(fmt::format("{} has a host that is neither a name nor an address; write {}",
-                            in_quotes(url), kExample));
+                            in_quotes(url), example));
   }
   const bool has_colon = parts.host.size() != text.size();
   if (has_colon && port_number(parts.port).value_or(0) == 0) {
@@ -88,14 +98,14 @@ Result<std::string> check_authority(std::string_view url, std::string_view text)
 
 }  // namespace
 
-Result<std::string> parse_url(std::string_view text) {
-  if (text.empty()) return fail(fmt::format("is empty; write {}", kExample));
+Result<std::string> parse_url(std::string_view text, std::string_view example) {
+  if (text.empty()) return fail(fmt::format("is empty; write {}", example));
   const auto scheme_end = text.find("://");
   const std::string scheme =
       scheme_end == std::string_view::npos ? "" : lower(text.substr(0, scheme_end));
   if (scheme != "http" && scheme != "https") {
     return fail(fmt::format("{} does not begin with http:// or https://; write {}", in_quotes(text),
-                            kExample));
+                            example));
   }
   const std::string_view rest = text.substr(scheme_end + 3);
   if (rest.find('@') != std::string_view::npos) {
@@ -106,7 +116,7 @@ Result<std::string> parse_url(std::string_view text) {
     return fail(fmt::format("{} has a query or a fragment; leave it out", in_quotes(text)));
   }
   const auto slash = std::min(rest.find('/'), rest.size());
-  auto authority_text = check_authority(text, rest.substr(0, slash));
+  auto authority_text = check_authority(text, rest.substr(0, slash), example);
   if (!authority_text) return authority_text;
   std::string_view path = rest.substr(slash);
   while (!path.empty() && path.back() == '/') path.remove_suffix(1);
@@ -119,10 +129,41 @@ Result<std::string> parse_url(std::string_view text) {
   return fmt::format("{}://{}{}", scheme, *authority_text, path);
 }
 
+Result<std::string> parse_safe_url(std::string_view text, std::string_view example) {
+  auto url = parse_url(text, example);
+  if (!url || url->starts_with("https://")) return url;
+  const std::string host = parts_of(*url).host;
+  const bool here = host == "localhost" || host == "[::1]" || is_loopback_v4(host);
+  if (here) return url;
+  return fail(
+      fmt::format("{} would be sent secrets that anybody on the way can read; write https://, or "
+                  "http:// with an address of this machine, such as http://127.0.0.1:8001",
+                  in_quotes(text)));
+}
+
+Result<std::string> parse_origin(std::string_view text) {
+  constexpr std::string_view kExample = "https://portal.example.org";
+  if (text.find('*') != std::string_view::npos) {
+    return fail(
+        fmt::format("{} would let pages read answers that nobody named; write each origin "
+                    "in full, such as {}",
+                    in_quotes(text), kExample));
+  }
+  auto url = parse_url(text, kExample);
+  if (!url) return url;
+  const auto scheme_end = text.find("://") + 3;
+  if (const auto slash = text.find('/', scheme_end); slash != std::string_view::npos) {
+    return fail(fmt::format("{} has a path, which no origin has; write {}", in_quotes(text),
+                            url->substr(0, url->find('/', scheme_end))));
+  }
+  const std::string own_port = url->starts_with("https") ? ":443" : ":80";
+  if (!url->ends_with(own_port)) return url;
+  return fail(fmt::format("{} names the port that browsers leave out; write {}", in_quotes(text),
+                          url->substr(0, url->size() - own_port.size())));
+}
+
 std::string authority(std::string_view url) {
-  const auto begin = url.find("://") + 3;
-  const std::string_view rest = url.substr(begin);
-  const Authority parts = split(rest.substr(0, std::min(rest.find('/'), rest.size())));
+  const Authority parts = parts_of(url);
   if (!parts.port.empty()) return fmt::format("{}:{}", parts.host, parts.port);
   return fmt::format("{}:{}", parts.host, url.starts_with("https") ? 443 : 80);
 }
@@ -172,7 +213,9 @@ Result<std::string> parse_telemetry_path(std::string_view text) {
   if (text.find_first_of("?#") != std::string_view::npos || !is_path(text)) {
     return fail(fmt::format("{} is not a plain path; write /metrics", in_quotes(text)));
   }
-  if (text == "/") return taken(text);
+  if (text == "/" || text == api::kPrefix || text.starts_with(fmt::format("{}/", api::kPrefix))) {
+    return taken(text);
+  }
   for (const web::Route& route : web::routes()) {
     const bool itself = route.path == "/metrics";  // stands for this very setting
     if (!itself && text == route.path) return taken(text);

@@ -9,8 +9,14 @@
 namespace exporter::config {
 
 /// An http or https URL with host, without credentials, query and fragment. Scheme and host become
-/// lower case, slashes at the end are cut, a path before them is kept.
-Result<std::string> parse_url(std::string_view text);
+/// lower case, slashes at the end are cut, a path before them is kept. `example` is what a fault
+/// says to write.
+Result<std::string> parse_url(std::string_view text,
+                              std::string_view example = "http://opencost.opencost:9003");
+/// The same for what is sent secrets: https, or http to this machine itself.
+Result<std::string> parse_safe_url(std::string_view text, std::string_view example);
+/// What a browser calls a page's origin: scheme, host, and port where it is not the scheme's own.
+Result<std::string> parse_origin(std::string_view text);
 /// `host:port` of a parsed URL, with the scheme's own port when it names none.
 std::string authority(std::string_view url);
 

@@ -180,8 +180,7 @@ constexpr Setting<Source> kClusterSettings[] = {
          [](Source& s, const Item& i) {
            return assign(s.http.tls.insecure_skip_verify, parse_boolean(i.text));
          },
-     .print =
-         [](const Source& s) { return one(s.http.tls.insecure_skip_verify ? "true" : "false"); }},
+     .print = [](const Source& s) { return one(print_boolean(s.http.tls.insecure_skip_verify)); }},
 };
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 
 template <class Target>
 void check_required(Loading& loading, const List<Target>& list) {
-  const std::size_t count = (loading.config.*list.items).size();
+  const std::size_t count = list.items.read(loading.config).size();
   for (std::size_t i = 0; i < count; ++i) {
     for (const Setting<Target>& setting : list.settings()) {
       const std::string path = fmt::format("{}[{}].{}", list.name, i, setting.key);
@@ -159,6 +159,7 @@ void complete(Loading& loading, Clusters clusters) {
   complete_policies(loading);
   complete_budgets(loading);
   complete_metrics(loading);
+  complete_api(loading);
   ask_for_labels(loading.config);
   divide_by_rate(loading);
   if (clusters == Clusters::required && loading.config.clusters.empty() &&

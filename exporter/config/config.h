@@ -118,7 +118,7 @@ Result<WebConfig, Faults> load_web_config(const std::string& path);
 Result<WebConfig, Faults> parse_web_config(std::string_view yaml, const std::string& path);
 
 /// The configuration in force as YAML, every key with its value. Secrets are files and so never in
-/// it; passwords in URLs are refused on reading.
+/// it, tokens of callers are digests; passwords in URLs are refused on reading.
 std::string print(const Config& config);
 
 /// The sections that differ between the two and that only a restart brings into force: `ledger`,
@@ -126,7 +126,7 @@ std::string print(const Config& config);
 std::vector<std::string> sections_for_restart(const Config& in_force, const Config& next);
 
 /// File name -> content of the generated part of docs/: configuration.md, cli.md,
-/// example-config.yaml, metrics.md, http.md.
+/// example-config.yaml, metrics.md, http.md, web-config.md.
 std::map<std::string, std::string> documents();
 
 }  // namespace exporter::config

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "exporter/config/documents.h"
+#include "exporter/config/markdown.h"
 #include "exporter/config/settings.h"
 #include "exporter/config/text.h"
 
@@ -19,7 +20,8 @@ clusters:
 ```
 
 and `OPENCOST_URL=http://opencost.opencost:9003` does without a file. All keys with their defaults
-stand in [example-config.yaml](example-config.yaml).
+stand in [example-config.yaml](example-config.yaml). TLS, and users with passwords, are in a file of
+their own, `web.config_file`, in the format of Prometheus' exporters: [web-config.md](web-config.md).
 
 ## Where values come from
 
@@ -50,7 +52,8 @@ flag --log.level: "loud" is not one of debug, info, warn, error; write one of th
 ```
 
 `opencost-exporter check-config` prints them, or the configuration in force, without starting
-anything. Credentials are only ever files; they are in neither.
+anything. Credentials are only ever files; they are in neither. Tokens of callers stand here as their
+SHA-256, from which nobody gets them back: a fault never repeats what was written for one.
 
 ## Reload
 
@@ -72,6 +75,9 @@ constexpr std::string_view kValues = R"( need a restart.
 | file | a path; one with a secret or a certificate is read when it is needed, and again when it changes |
 | offset | `+` or `-`, hours and minutes, from `-12:00` to `+14:00` and a multiple of 5 minutes: `+02:00`, `-05:30` |
 | pattern | text in which `*` stands for any text, also for none; in quotes where it begins with one |
+| origin | `https://` or `http://`, a host, and its port where it is not the scheme's own; no path: `https://portal.example.org` |
+| digest | 64 hexadecimal digits |
+| time | in UTC: `2027-06-30T00:00:00Z` |
 | label, annotation | as Kubernetes has it or as OpenCost does: `app.kubernetes.io/name`, `app_kubernetes_io_name` |
 )";
 
@@ -165,15 +171,37 @@ budgets:
 metrics:
   labels: [team, app.kubernetes.io/name]
 ```
+
+Who may ask the API: a portal sees what belongs to the shop, whoever runs it everything, and pods of
+payments show the token that Kubernetes gave them. With any of these, nobody else is answered:
+
+```yaml
+clusters:
+  - name: prod-eu
+    url: http://opencost.opencost:9003
+tenants:
+  - name: shop
+    labels: {team: shop}
+  - name: payments
+    namespaces: ["pay-*"]
+api:
+  cors_origins: ["https://portal.example.org"]
+  tokens:
+    - name: portal
+      sha256: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+      tenant: shop
+      expires: 2027-06-30T00:00:00Z
+    - name: operators
+      sha256: fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210
+      admin: true
+  kubernetes_auth: true
+  kubernetes_subjects:
+    - user: "system:serviceaccount:payments:*"
+      tenant: payments
+web:
+  config_file: /etc/opencost-exporter/web.yml
+```
 )";
-
-std::string cell(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
-  return out;
-}
-
-std::string code(std::string_view text) { return text.empty() ? "" : fmt::format("`{}`", text); }
 
 /// Of a list's item there are short names only.
 std::string variables(std::string_view key) {
@@ -202,7 +230,10 @@ std::string section(const Section& section) {
       fmt::format("\n### {}\n\n{}{}\n\n{}", section.name, section.meaning,
                   section.takes == Change::restart ? " Not changed by a reload." : "", kColumns);
   for (const auto& setting : settings_of(section)) out += row(setting, "");
-  with_list(section.name, [&](const auto& list) {
+  for_each_list_in(section.name, [&](const auto& list) {
+    if (!list.meaning.empty()) {
+      out += fmt::format("\n`{}`: {}\n\n{}", list.name, list.meaning, kColumns);
+    }
     for (const auto& setting : list.settings())
       out += row(setting, fmt::format("{}[].", list.name));
   });

@@ -11,7 +11,8 @@ std::map<std::string, std::string> documents() {
           {"cli.md", command_line_page()},
           {"example-config.yaml", example_file()},
           {"metrics.md", metrics::document()},
-          {"http.md", web::document()}};
+          {"http.md", web::document()},
+          {"web-config.md", web_config_page()}};
 }
 
 }  // namespace exporter::config

@@ -7,6 +7,7 @@ namespace exporter::config {
 
 std::string configuration_page();
 std::string command_line_page();
+std::string web_config_page();
 /// Every key with its default, commented out; `#key: value` is a setting, `# ` begins prose, and
 /// `#- ` and `#  ` an item of a list that is empty by default. What cannot stand beside the rest of
 /// its item keeps a second `#`.

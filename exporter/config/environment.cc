@@ -19,6 +19,7 @@ constexpr ShortName kShortNames[] = {
     {"CACHE_TTL", "poll.max_age", "A bare number means seconds."},
     {"LOG_LEVEL", "log.level", "As the key."},
     {"DEBUG", "log.level", "`true` sets the level to debug, whatever LOG_LEVEL says."},
+    {"ENABLE_SWAGGER", "api.docs", "As the key."},
     {"HOST", "web.listen_addresses", "Host of the listen address; not set, all interfaces."},
     {"PORT", "web.listen_addresses", "Port of the listen address; not set, 9754."},
 };
@@ -130,6 +131,9 @@ void take_environment(Loading& loading, const Environment& environment) {
   if (const auto age = get(environment, "CACHE_TTL")) {
     apply_text(loading, row(settings(), "poll.max_age"), with_seconds(*age),
                Loading::variable("CACHE_TTL"));
+  }
+  if (const auto docs = get(environment, "ENABLE_SWAGGER")) {
+    apply_text(loading, row(settings(), "api.docs"), *docs, Loading::variable("ENABLE_SWAGGER"));
   }
   take_log_level(loading, environment);
   take_listen_address(loading, environment);

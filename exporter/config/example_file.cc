@@ -71,23 +71,26 @@ std::string entries(std::span<const Setting<Target>> table, std::string_view sec
 template <class Target>
 const Setting<Target>& lead_of(const List<Target>& list) {
   const auto table = list.settings();
-  return *std::find_if(table.begin(), table.end(), [](const auto& row) { return row.required; });
+  const auto required =
+      std::find_if(table.begin(), table.end(), [](const auto& row) { return row.required; });
+  return required == table.end() ? table.front() : *required;
 }
 
 template <class Target>
-std::string shown_item(const List<Target>& list) {
+std::string shown_item(const List<Target>& list, std::size_t depth) {
   const Setting<Target>& lead = lead_of(list);
-  std::string rest = entries(list.settings(), "", 2);
-  const std::string lead_entry = entry(lead, lead.key, 2);
+  std::string rest = entries(list.settings(), "", depth + 1);
+  const std::string lead_entry = entry(lead, lead.key, depth + 1);
   rest.erase(rest.find(lead_entry), lead_entry.size());
-  return fmt::format("  - {}: {}\n{}", lead.key, plain_value(lead.shape, lead.example), rest);
+  return fmt::format("{}- {}: {}\n{}", indent(depth), lead.key,
+                     plain_value(lead.shape, lead.example), rest);
 }
 
 /// All of the item behind a #, its headings too: `#- name: payments`, `#  monthly: 12000`.
 template <class Target>
-std::string hidden_item(const List<Target>& list) {
-  const std::string lead = fmt::format("    #{}: ", lead_of(list).key);
-  std::istringstream in(entries(list.settings(), "", 2));
+std::string hidden_item(const List<Target>& list, std::size_t depth) {
+  const std::string lead = fmt::format("{}#{}: ", indent(depth + 1), lead_of(list).key);
+  std::istringstream in(entries(list.settings(), "", depth + 1));
   std::string out;
   for (std::string line; std::getline(in, line);) {
     const bool leads = line.starts_with(lead);
@@ -97,9 +100,19 @@ std::string hidden_item(const List<Target>& list) {
       continue;
     }
     if (mark != std::string::npos) line.erase(mark, 1);
-    out += fmt::format("  #{} {}\n", leads ? '-' : ' ', line.substr(4));
+    out +=
+        fmt::format("{}#{} {}\n", indent(depth), leads ? '-' : ' ', line.substr(2 * (depth + 1)));
   }
   return out;
+}
+
+template <class Target>
+std::string list_entry(const List<Target>& list, bool inside) {
+  const std::string heading =
+      inside ? prose(list.meaning, 1) + fmt::format("{}{}:\n", indent(1), last_word(list.name))
+             : "";
+  const std::size_t depth = inside ? 2 : 1;
+  return heading + (list.shown ? shown_item(list, depth) : hidden_item(list, depth));
 }
 
 }  // namespace
@@ -111,8 +124,8 @@ std::string example_file() {
     if (section.takes == Change::restart) out += prose("Changes need a restart.", 0);
     out += fmt::format("{}:\n", section.name);
     out += entries(settings_of(section), fmt::format("{}.", section.name), 1);
-    with_list(section.name,
-              [&](const auto& list) { out += list.shown ? shown_item(list) : hidden_item(list); });
+    for_each_list_in(section.name,
+                     [&](const auto& list) { out += list_entry(list, list.name != section.name); });
   }
   return out;
 }

@@ -21,20 +21,20 @@ std::string_view trim(std::string_view text) {
 
 }  // namespace
 
-Place Loading::line(int number) const {
+Place Reading::line(int number) const {
   if (number == 0) return {file_, true, 0};
   return {fmt::format("{}:{}", file_, number), true, number};
 }
 
-Place Loading::variable(std::string_view name) {
+Place Reading::variable(std::string_view name) {
   return {fmt::format("environment {}", name), false, kAfterTheFile};
 }
 
-Place Loading::flag(std::string_view name) {
+Place Reading::flag(std::string_view name) {
   return {fmt::format("flag {}", name), false, kAfterTheFile};
 }
 
-void Loading::found(const std::string& path, Place place) {
+void Reading::found(const std::string& path, Place place) {
   // What is below a path follows it in two runs: `path.` and `path[`.
   for (const char mark : {'.', '['}) {
     const char after = static_cast<char>(mark + 1);
@@ -43,7 +43,7 @@ void Loading::found(const std::string& path, Place place) {
   places_[path] = std::move(place);
 }
 
-bool Loading::has_faults(const std::string& path) const {
+bool Reading::has_faults(const std::string& path) const {
   const auto below = [&](char mark) {
     const auto first = faulty_.lower_bound(path + mark);
     return first != faulty_.end() && first->starts_with(path + mark);
@@ -51,7 +51,7 @@ bool Loading::has_faults(const std::string& path) const {
   return faulty_.contains(path) || below('.') || below('[');
 }
 
-void Loading::fault(const std::string& path, std::string_view message) {
+void Reading::fault(const std::string& path, std::string_view message) {
   std::string_view around = path;
   while (true) {
     if (const auto place = places_.find(std::string(around)); place != places_.end()) {
@@ -63,14 +63,14 @@ void Loading::fault(const std::string& path, std::string_view message) {
   }
 }
 
-void Loading::fault(const Place& place, std::string_view path, std::string_view message) {
+void Reading::fault(const Place& place, std::string_view path, std::string_view message) {
   faulty_.emplace(path);
   std::string text = place.label;
   if (place.in_file && !path.empty()) text += fmt::format("{}{}", text.empty() ? "" : ": ", path);
   faults_.push_back({place.line, fmt::format("{}{}{}", text, text.empty() ? "" : ": ", message)});
 }
 
-Faults Loading::faults() const {
+Faults Reading::faults() const {
   std::vector<Found> sorted = faults_;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Found& a, const Found& b) { return a.line < b.line; });
@@ -129,7 +129,7 @@ void take_flags(Loading& loading, const std::map<std::string, std::string>& flag
   for (const Setting<Config>& setting : settings()) {
     const auto given = flags.find(std::string(setting.key));
     if (given == flags.end() || setting.flag.empty()) continue;
-    apply_text(loading, setting, given->second, Loading::flag(setting.flag));
+    apply_text(loading, setting, given->second, Reading::flag(setting.flag));
   }
 }
 

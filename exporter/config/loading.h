@@ -1,5 +1,7 @@
 // A configuration on its way: what has been read so far, where each value came from, and what was
 // wrong. The sources are taken weakest first; a later one overwrites.
+//
+// Reading is what a file of any kind needs, Loading the exporter's own configuration.
 #pragma once
 
 #include <limits>
@@ -22,11 +24,9 @@ struct Place {
   int line = 0;
 };
 
-class Loading {
+class Reading {
  public:
-  explicit Loading(std::string_view file) : file_(file) {}
-
-  Config config;
+  explicit Reading(std::string_view file) : file_(file) {}
 
   Place line(int number) const;
   static Place variable(std::string_view name);
@@ -73,6 +73,12 @@ class Loading {
   std::vector<Found> faults_;
 };
 
+struct Loading : Reading {
+  using Reading::Reading;
+
+  Config config;
+};
+
 enum class Clusters { required, optional };
 
 void take_file(Loading& loading, std::string_view yaml);
@@ -88,6 +94,7 @@ void complete_savings(Loading& loading);
 void complete_policies(Loading& loading);
 void complete_budgets(Loading& loading);
 void complete_metrics(Loading& loading);
+void complete_api(Loading& loading);
 
 /// `a, b,c` -> one value of a list setting per item, `a=1, b=2` -> one of a map setting per entry;
 /// any other setting takes the text whole.

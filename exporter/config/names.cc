@@ -65,7 +65,7 @@ std::vector<std::string> known_tenants(const Loading& loading) {
   return {names.begin(), names.end()};
 }
 
-void check_tenant(Loading& loading, const std::string& path, const std::string& name) {
+void check_tenant(Loading& loading, const std::string& path, const std::string& name, Rest rest) {
   std::vector<std::string> known = known_tenants(loading);
   if (known.empty()) {
     if (!loading.config.tenants.empty() || loading.has_faults("tenants")) return;
@@ -74,7 +74,7 @@ void check_tenant(Loading& loading, const std::string& path, const std::string& 
                                     in_quotes(name)));
     return;
   }
-  known.emplace_back(cost::kUnallocated);
+  if (rest == Rest::counts) known.emplace_back(cost::kUnallocated);
   if (std::find(known.begin(), known.end(), name) != known.end()) return;
   loading.fault(path, unknown(name, "tenant", known));
 }

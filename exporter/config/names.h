@@ -22,8 +22,10 @@ void check_clusters(Loading& loading, std::string_view section,
 
 /// The tenants that rules name, sorted; none while some of the names were refused.
 std::vector<std::string> known_tenants(const Loading& loading);
-/// A fault at `path` unless `name` is a tenant of a rule or the one of all that no rule takes,
-/// which is there once there are rules. REQUIRES: the rules were read.
-void check_tenant(Loading& loading, const std::string& path, const std::string& name);
+enum class Rest { counts, does_not };
+/// A fault at `path` unless `name` is a tenant of a rule or, where that counts, the one of all that
+/// no rule takes, which is there once there are rules. REQUIRES: the rules were read.
+void check_tenant(Loading& loading, const std::string& path, const std::string& name,
+                  Rest rest = Rest::counts);
 
 }  // namespace exporter::config

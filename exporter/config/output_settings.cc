@@ -11,8 +11,6 @@
 namespace exporter::config {
 namespace {
 
-constexpr std::uint64_t kMostSeries = 10'000'000;
-
 template <class Value>
 Result<Value> choice(Result<Value> value, const std::string& text) {
   if (value) return value;
@@ -31,50 +29,7 @@ Result<void> add_address(web::Options& options, const Item& item) {
   return {};
 }
 
-std::string yes_or_no(bool value) { return value ? "true" : "false"; }
-
 constexpr Setting<Config> kOutputSettings[] = {
-    {.key = "metrics.pods",
-     .type = "boolean",
-     .default_value = "true",
-     .meaning = "Whether there is a series per pod and resource, the largest family by far.",
-     .apply = [](Config& c,
-                 const Item& i) { return assign(c.metrics.pods, parse_boolean(i.text)); },
-     .print = [](const Config& c) { return one(yes_or_no(c.metrics.pods)); }},
-    {.key = "metrics.workloads",
-     .type = "boolean",
-     .default_value = "true",
-     .meaning = "Whether there are series per workload (Deployment, StatefulSet, Job and so on).",
-     .apply = [](Config& c,
-                 const Item& i) { return assign(c.metrics.workloads, parse_boolean(i.text)); },
-     .print = [](const Config& c) { return one(yes_or_no(c.metrics.workloads)); }},
-    {.key = "metrics.labels",
-     .shape = Shape::list,
-     .type = "list of labels",
-     .example = "team",
-     .meaning = "Labels of pods that costs are added up by, with series for each of their values. "
-                "OpenCost is asked for them.",
-     .apply = [](Config& c, const Item& i) { return add_label_name(c.metric_labels, i); },
-     .print = [](const Config& c) { return print_list(c.metric_labels); }},
-    {.key = "metrics.max_series",
-     .type = "integer",
-     .default_value = "200000",
-     .meaning = "How many series of costs there are at most, 1000 to 10000000; beyond that the "
-                "cheapest of a namespace become one, `__other__`.",
-     .apply =
-         [](Config& c, const Item& i) {
-           return assign(c.metrics.max_series, parse_integer(i.text, 1000, kMostSeries));
-         },
-     .print = [](const Config& c) { return one(std::to_string(c.metrics.max_series)); }},
-    {.key = "metrics.max_family_series",
-     .type = "integer",
-     .default_value = "100000",
-     .meaning = "The same for any one family, 100 to 10000000 and at most metrics.max_series.",
-     .apply =
-         [](Config& c, const Item& i) {
-           return assign(c.metrics.max_family_series, parse_integer(i.text, 100, kMostSeries));
-         },
-     .print = [](const Config& c) { return one(std::to_string(c.metrics.max_family_series)); }},
     {.key = "web.listen_addresses",
      .shape = Shape::list,
      .type = "list of addresses",
@@ -93,6 +48,16 @@ constexpr Setting<Config> kOutputSettings[] = {
            return assign(c.web.telemetry_path, parse_telemetry_path(i.text));
          },
      .print = [](const Config& c) { return one(c.web.telemetry_path); }},
+    {.key = "web.config_file",
+     .type = "file",
+     .example = "/etc/opencost-exporter/web.yml",
+     .flag = "--web.config.file",
+     .meaning = "Web configuration file: TLS, client certificates, users and headers; see "
+                "docs/web-config.md. It and the files it names are read again "
+                "when they change; only another path needs a restart.",
+     .apply = [](Config& c,
+                 const Item& i) { return assign(c.web_config_file, parse_file(i.text)); },
+     .print = [](const Config& c) { return one_unless_empty(c.web_config_file); }},
     {.key = "log.level",
      .type = "debug, info, warn or error",
      .default_value = "info",

@@ -69,20 +69,24 @@ std::string map(std::span<const Setting<Target>> table, const Target& target, st
 
 template <class Target>
 std::string items(const List<Target>& list, const Config& config) {
-  const auto& targets = config.*list.items;
-  std::string out = targets.empty() ? "" : fmt::format("{}:\n", list.name);
+  const auto& targets = list.items.read(config);
+  if (targets.empty()) return "";
+  const auto depth = std::count(list.name.begin(), list.name.end(), '.');
+  const std::string indent(static_cast<std::size_t>(2 * depth), ' ');
+  std::string out = fmt::format("{}{}:\n", indent, last_word(list.name));
   for (const Target& target : targets) {
-    std::string item = map(list.settings(), target, 2);
-    item[2] = '-';
+    std::string item = map(list.settings(), target, static_cast<std::size_t>(depth + 2));
+    item[indent.size() + 2] = '-';
     out += item;
   }
   return out;
 }
 
+/// A list within a section has its heading from the settings that always stand there.
 std::string print(const Section& section, const Config& config) {
-  std::string out;
-  const bool list = with_list(section.name, [&](const auto& each) { out = items(each, config); });
-  return list ? out : map(settings_of(section), config, 0);
+  std::string out = map(settings_of(section), config, 0);
+  for_each_list_in(section.name, [&](const auto& list) { out += items(list, config); });
+  return out;
 }
 
 }  // namespace

@@ -150,8 +150,8 @@ constexpr Setting<Config> kSourceSettings[] = {
 // Rows of one section follow each other across the parts as well.
 std::vector<Setting<Config>> joined() {
   std::vector<Setting<Config>> rows;
-  for (const auto part :
-       {source_settings(), shared_settings(), savings_settings(), output_settings()}) {
+  for (const auto part : {source_settings(), shared_settings(), savings_settings(),
+                          metric_settings(), api_settings(), output_settings()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   return rows;

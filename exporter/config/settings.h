@@ -47,46 +47,81 @@ std::span<const Setting<poll::Source>> cluster_settings();
 std::span<const Setting<cost::TenantRule>> tenant_settings();
 std::span<const Setting<cost::Policy>> policy_settings();
 std::span<const Setting<cost::Budget>> budget_settings();
+std::span<const Setting<access::Token>> token_settings();
+std::span<const Setting<access::Subject>> subject_settings();
 
-/// The parts of settings(): those up to the ledger, `shared`, `savings`, and `metrics` to the end.
+/// The parts of settings(): those up to the ledger, `shared`, `savings`, `metrics`, `api`, and
+/// `web` to the end.
 std::span<const Setting<Config>> source_settings();
 std::span<const Setting<Config>> shared_settings();
 std::span<const Setting<Config>> savings_settings();
+std::span<const Setting<Config>> metric_settings();
+std::span<const Setting<Config>> api_settings();
 std::span<const Setting<Config>> output_settings();
 
-/// A section that is a list of maps. A further one is a row in kLists, one in kSections, and a
-/// table of what its items hold; the first required key of that leads an item of the example file.
+/// Where in Config a list has its items.
+template <class Target>
+struct Items {
+  std::vector<Target>& (*of)(Config& config);
+  const std::vector<Target>& (*read)(const Config& config);
+};
+/// At the end of a path of members: `at<cost::Budget, &Config::budgets>`.
+template <class Target, auto... members>
+inline constexpr Items<Target> at = {
+    [](Config& config) -> std::vector<Target>& { return (config.*....*members); },
+    [](const Config& config) -> const std::vector<Target>& { return (config.*....*members); }};
+
+/// A list of maps: a section of its own, or a key within one that has others. A further one is a
+/// row in kLists and a table of what its items hold, the first required key of which, or else the
+/// first, leads an item of the example file.
 template <class Target>
 struct List {
-  std::string_view name;    // of the section
+  std::string_view name;    // `budgets`, `api.tokens`
   std::string_view item;    // what each item is
   std::string_view sample;  // how an item begins
-  std::vector<Target> Config::*items;
+  Items<Target> items;
   std::span<const Setting<Target>> (*settings)();
-  bool shown = false;  // one item of it stands in the example file without a #
+  bool shown = false;             // one item of it stands in the example file without a #
+  std::string_view meaning = {};  // of one within a section; else that says it
 };
 inline constexpr std::tuple kLists = {
     List<poll::Source>{.name = "clusters",
                        .item = "OpenCost",
                        .sample = "url: http://opencost.opencost:9003",
-                       .items = &Config::clusters,
+                       .items = at<poll::Source, &Config::clusters>,
                        .settings = cluster_settings,
                        .shown = true},
     List<cost::TenantRule>{.name = "tenants",
                            .item = "rule",
                            .sample = "name: payments",
-                           .items = &Config::tenants,
+                           .items = at<cost::TenantRule, &Config::tenants>,
                            .settings = tenant_settings},
     List<cost::Policy>{.name = "policies",
                        .item = "policy",
                        .sample = "name: weekend-dev",
-                       .items = &Config::policies,
+                       .items = at<cost::Policy, &Config::policies>,
                        .settings = policy_settings},
     List<cost::Budget>{.name = "budgets",
                        .item = "budget",
                        .sample = "name: payments",
-                       .items = &Config::budgets,
+                       .items = at<cost::Budget, &Config::budgets>,
                        .settings = budget_settings},
+    List<access::Token>{.name = "api.tokens",
+                        .item = "token",
+                        .sample = "name: grafana",
+                        .items = at<access::Token, &Config::access, &access::Options::tokens>,
+                        .settings = token_settings,
+                        .meaning = "Bearer tokens that are let in, each by its digest; a new one "
+                                   "is made with `openssl rand -hex 32`."},
+    List<access::Subject>{
+        .name = "api.kubernetes_subjects",
+        .item = "user or group",
+        .sample = "user: system:serviceaccount:payments:portal",
+        .items = at<access::Subject, &Config::access, &access::Options::kubernetes,
+                    &access::Kubernetes::subjects>,
+        .settings = subject_settings,
+        .meaning = "Whom Kubernetes says somebody is, to what they see; the first that matches "
+                   "wins, and whom none matches is refused."},
 };
 
 /// Calls `visit` with every row of kLists.
@@ -94,16 +129,16 @@ template <class Visit>
 void for_each_list(Visit visit) {
   std::apply([&](const auto&... lists) { (visit(lists), ...); }, kLists);
 }
-/// Calls `visit` with the list of this name. False: there is none.
+/// Calls `visit` with the list that a section is, or with those that stand in it.
 template <class Visit>
-bool with_list(std::string_view name, Visit visit) {
-  bool found = false;
+void for_each_list_in(std::string_view section, Visit visit) {
   for_each_list([&](const auto& list) {
-    if (list.name != name) return;
-    found = true;
-    visit(list);
+    if (list.name.substr(0, list.name.find('.')) == section) visit(list);
   });
-  return found;
+}
+/// The last word of a key path: `tokens` of `api.tokens`.
+constexpr std::string_view last_word(std::string_view key) {
+  return key.substr(key.rfind('.') + 1);
 }
 
 enum class Change { reload, restart };
@@ -114,7 +149,7 @@ struct Section {
   Change takes = Change::reload;  // what brings a change of it into force
 };
 /// In the order of the file.
-inline constexpr std::array<Section, 13> kSections = {{
+inline constexpr std::array<Section, 14> kSections = {{
     {"clusters", "The OpenCosts to ask, one item each."},
     {"currency", "What amounts are called and multiplied with."},
     {"calendar", "Where the days begin that costs are added up over."},
@@ -126,6 +161,7 @@ inline constexpr std::array<Section, 13> kSections = {{
     {"policies", "What an automatic scale-down would do; nothing is ever scaled."},
     {"budgets", "Amounts a month, each with what counts towards it."},
     {"metrics", "Which families are exported, and how large they may become."},
+    {"api", "The JSON API, and who may use it."},
     {"web", "Where Prometheus reaches the exporter.", Change::restart},
     {"log", "What is written to standard error."},
 }};

@@ -14,8 +14,14 @@ constexpr std::size_t kShown = 80;
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
-// A password may hold any of `/?#:`, so no URL is parsed here: all up to the last `@` goes.
+// A password may hold any of `/?#:`, so no URL is parsed here: all up to the last `@` goes. Behind
+// these marks there are keys and hashes of passwords.
 std::string without_secrets(std::string_view text) {
+  for (const std::string_view mark : {"-----BEGIN", "$2"}) {
+    if (const auto at = text.find(mark); at != std::string_view::npos) {
+      return without_secrets(text.substr(0, at)) + "***";
+    }
+  }
   std::string result;
   if (const auto at = text.rfind('@'); at != std::string_view::npos) {
     const auto scheme = text.find("://");

@@ -9,7 +9,7 @@
 namespace exporter::config {
 
 /// In quotes, control characters escaped, shortened to 80 bytes, and without what may be a secret:
-/// whatever stands before an `@` and after a `?`.
+/// whatever stands before an `@` and after a `?`, keys in PEM and bcrypt hashes.
 std::string in_quotes(std::string_view text);
 
 /// Where `text` stops being UTF-8, if it does.

@@ -195,6 +195,8 @@ Result<bool> parse_boolean(std::string_view text) {
   return fail(fmt::format("{} is neither true nor false; write one of them", in_quotes(text)));
 }
 
+std::string print_boolean(bool value) { return value ? "true" : "false"; }
+
 Result<std::uint64_t> parse_integer(std::string_view text, std::uint64_t least,
                                     std::uint64_t most) {
   const auto number = text.empty() ? std::nullopt : whole_number(text);

@@ -31,6 +31,7 @@ Result<std::uint64_t> parse_size(std::string_view text);
 std::string print_size(std::uint64_t bytes);
 
 Result<bool> parse_boolean(std::string_view text);
+std::string print_boolean(bool value);
 Result<std::uint64_t> parse_integer(std::string_view text, std::uint64_t least, std::uint64_t most);
 /// Finite and above zero; `example` is what a fault says to write.
 Result<double> parse_positive(std::string_view text, std::string_view example);
