@@ -58,6 +58,7 @@ TEST(GateThreads, PasswordsAndWrongTokens) {
   Gate gate(clock, nullptr);
   gate.adopt({.tokens = {token("a", "t")}, .requests_per_second = 1e9}, {ada(), bob()});
   std::vector<std::jthread> threads;
+  threads.reserve(4);
   for (int number = 0; number < 4; ++number) {
     threads.emplace_back([&gate, number] {
       const std::string address = "198.51.100." + std::to_string(number);

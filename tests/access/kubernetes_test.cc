@@ -49,7 +49,7 @@ class KubernetesTest : public testing::Test {
   Kubernetes at(const std::string& url) {
     return {.enabled = true, .url = url, .ca_file = "", .token_file = token_file_};
   }
-  Result<Review> ask(const Server& server, std::stop_token stop = {}) {
+  Result<Review> ask(const Server& server, const std::stop_token& stop = {}) {
     return kubernetes_reviewer()(at("http://" + server.place()), "s3cret", stop);
   }
   std::string complaint(const Server& server) {

@@ -123,6 +123,7 @@ TEST(Limiter, SharesOneBucketAmongThreads) {
   std::array<int, 4> passed{};
   {
     std::vector<std::jthread> threads;
+    threads.reserve(passed.size());
     for (int& count : passed) {
       threads.emplace_back([&limiter, &count] {
         for (int i = 0; i < 50; ++i) count += limiter.take("a") ? 0 : 1;

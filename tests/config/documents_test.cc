@@ -20,11 +20,11 @@ TEST(Documents, AreTheFilesOfTheRepository) {
   }
 }
 
-TEST(Documents, AreFivePages) {
+TEST(Documents, AreSixPages) {
   std::vector<std::string> names;
   for (const auto& [name, content] : documents()) names.push_back(name);
   EXPECT_THAT(names, testing::ElementsAre("cli.md", "configuration.md", "example-config.yaml",
-                                          "http.md", "metrics.md"));
+                                          "http.md", "metrics.md", "web-config.md"));
 }
 
 TEST(Example, IsAConfigurationOfDefaults) {
@@ -73,7 +73,10 @@ TEST(Example, HasAnItemOfEachListBehindItsSigns) {
   std::istringstream in(documents().at("example-config.yaml"));
   std::string yaml;
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("  #-") || line.starts_with("  #  ")) line.erase(2, 1).insert(2, "  ");
+    const auto mark = std::min(line.find('#'), line.size());
+    const std::string_view signs = std::string_view(line).substr(mark);
+    if (signs.starts_with("#-") || signs.starts_with("#  ")) line.erase(mark, 1).insert(mark, "  ");
+    if (signs == "#kubernetes_auth: false") line = "  kubernetes_auth: true";
     yaml += line + "\n";
   }
   EXPECT_THAT(yaml, testing::HasSubstr("\n      #tenant: payments\n"))
@@ -97,6 +100,12 @@ TEST(Example, HasAnItemOfEachListBehindItsSigns) {
                   .exclude = {"*-critical"},
                   .labels = {{"env", "dev"}},
                   .exclude_labels = {{"annotation:example_org_keep", "true"}, {"keep", "*"}}}));
+  ASSERT_THAT(config.access.tokens, testing::SizeIs(1));
+  EXPECT_EQ(config.access.tokens[0].tenant, "payments");
+  EXPECT_TRUE(config.access.tokens[0].expires);
+  EXPECT_THAT(config.access.kubernetes.subjects,
+              testing::ElementsAre(access::Subject{.user = "system:serviceaccount:payments:*",
+                                                   .tenant = "payments"}));
 }
 
 TEST(Example, NamesEveryKeyThereIs) {
@@ -133,10 +142,17 @@ TEST(Example, NamesEveryKeyThereIs) {
                           "pods",           "max_family_series",
                           "workloads",      "listen_addresses",
                           "telemetry_path", "level",
-                          "format"}) {
+                          "format",         "enabled",
+                          "docs",           "cors_origins",
+                          "tokens",         "kubernetes_subjects",
+                          "sha256",         "admin",
+                          "expires",        "user",
+                          "group",          "requests_per_second",
+                          "audiences",      "kubernetes_auth",
+                          "token_file",     "config_file"}) {
     SCOPED_TRACE(key);
     EXPECT_THAT(example, testing::HasSubstr(std::string(key) + ":"));
-    EXPECT_THAT(page, testing::HasSubstr("." + std::string(key) + "`"));
+    EXPECT_THAT(page, testing::ContainsRegex("\\." + std::string(key) + "(\\[\\].[a-z0-9]+)?`"));
   }
 }
 
@@ -149,7 +165,7 @@ TEST(ConfigurationPage, HasExamplesThatAreTaken) {
     good(page.substr(begin, page.find("```", begin) - begin));
     ++examples;
   }
-  EXPECT_EQ(examples, 5);
+  EXPECT_EQ(examples, 6);
 }
 
 TEST(ConfigurationPage, ShowsFaultsAsTheyAre) {
@@ -166,6 +182,23 @@ TEST(ConfigurationPage, SaysWhatNeedsARestart) {
   const std::string page = documents().at("configuration.md");
   EXPECT_THAT(page, testing::HasSubstr("Changes of `ledger` and `web` need a restart."));
   EXPECT_THAT(page, testing::HasSubstr("and how many. Not changed by a reload."));
+}
+
+TEST(WebConfigPage, HasAnExampleWithoutItsFiles) {
+  const std::string page = documents().at("web-config.md");
+  const auto begin = page.find("```yaml\n") + 8;
+  const auto read =
+      parse_web_config(page.substr(begin, page.find("```", begin) - begin), "/nowhere/web.yml");
+  ASSERT_FALSE(read);
+  EXPECT_THAT(read.error(), testing::SizeIs(3));
+  EXPECT_THAT(read.error(), testing::Each(testing::HasSubstr("_file: \"/nowhere/")));
+}
+
+TEST(WebConfigPage, NamesEveryHeaderOnce) {
+  const std::string page = documents().at("web-config.md");
+  EXPECT_THAT(page, testing::HasSubstr("\n| `tls_server_config.cert_file` | file |"));
+  EXPECT_THAT(page, testing::HasSubstr("\n| `rate_limit.burst` | "));
+  EXPECT_THAT(page, testing::HasSubstr("X-XSS-Protection;"));
 }
 
 TEST(CommandLinePage, HasBothFlagsOfOneName) {

@@ -109,15 +109,17 @@ TEST(BadFile, HasKeysNobodyKnows) {
   bad_setting("metrics: {histograms: true}\n",
               "metrics.histograms: is not a setting; known here are labels, max_family_series, "
               "max_series, pods, workloads");
-  bad_setting("interval: 5m\n",
-              "interval: is not a setting; known here are budgets, calendar, clusters, currency, "
-              "ledger, log, metrics, policies, poll, savings, shared, tenants, web");
+  bad_setting(
+      "interval: 5m\n",
+      "interval: is not a setting; known here are api, budgets, calendar, clusters, currency, "
+      "ledger, log, metrics, policies, poll, savings, shared, tenants, web");
   bad_setting("\"a b\\n\": 1\n",
-              "\"a b\\x0a\": is not a setting; known here are budgets, calendar, clusters, "
+              "\"a b\\x0a\": is not a setting; known here are api, budgets, calendar, clusters, "
               "currency, ledger, log, metrics, policies, poll, savings, shared, tenants, web");
-  bad_setting("<<: {log: 1}\n",
-              "\"<<\": is not a setting; known here are budgets, calendar, clusters, currency, "
-              "ledger, log, metrics, policies, poll, savings, shared, tenants, web");
+  bad_setting(
+      "<<: {log: 1}\n",
+      "\"<<\": is not a setting; known here are api, budgets, calendar, clusters, currency, "
+      "ledger, log, metrics, policies, poll, savings, shared, tenants, web");
   bad_cluster("    uri: http://b\n",
               "c.yaml:3: clusters[0].uri: is not a setting; did you mean url?");
   bad_cluster(

@@ -61,6 +61,15 @@ metrics:
   workloads: true
   max_series: 200000
   max_family_series: 100000
+api:
+  enabled: true
+  docs: true
+  requests_per_second: 20
+  kubernetes_auth: false
+  kubernetes:
+    url: "https://kubernetes.default.svc"
+    ca_file: /var/run/secrets/kubernetes.io/serviceaccount/ca.crt
+    token_file: /var/run/secrets/kubernetes.io/serviceaccount/token
 web:
   listen_addresses:
     - ":9754"
@@ -211,7 +220,8 @@ budgets:
   - {name: "*", monthly: 3, labels: {x/y-z: 1.0, "no": "*"}}
 poll: {current: 1m, assets: 61s, today: 1d, settle: 0s, max_age: 365d, retries: 10, max_answer_bytes: 1025}
 metrics: {pods: false, workloads: false}
-web: {listen_addresses: ["[::1]:0", "localhost:1"], telemetry_path: "/a-b'c"}
+api: {enabled: no, docs: no, cors_origins: ["https://a:1"], requests_per_second: 0.1, kubernetes: {url: "http://[::1]:1/x", audiences: ["a, b", "null"]}}
+web: {listen_addresses: ["[::1]:0", "localhost:1"], telemetry_path: "/a-b'c", config_file: "- w"}
 log: {level: debug, format: json}
 )"));
   reads_back(good(R"(
@@ -231,6 +241,12 @@ policies:
   - {name: x, namespaces: {include: [a]}, labels: {a: b}}
 budgets: [{name: t, monthly: 5, tenant: __unallocated__}]
 metrics: {labels: [z, A/b], max_series: 10000000, max_family_series: 10000000}
+api:
+  tokens:
+    - {name: "- 1", sha256: 0000000000000000000000000000000000000000000000000000000000000001, tenant: "- 5", expires: 1999-12-31T23:59:59Z}
+    - {name: "null", sha256: 1111111111111111111111111111111111111111111111111111111111111111, admin: yes}
+  kubernetes_auth: on
+  kubernetes_subjects: [{user: "*", tenant: "null"}, {group: "a \"b\"", admin: true}]
 )"));
 }
 

@@ -314,7 +314,7 @@ TEST_F(Loaded, NamesTheFileInFaults) {
   const auto config = load(given(kOne + "x: 1\n"), variables({}));
   ASSERT_FALSE(config);
   EXPECT_THAT(config.error(),
-              ElementsAre(path_ + ":2: x: is not a setting; known here are budgets, calendar, "
+              ElementsAre(path_ + ":2: x: is not a setting; known here are api, budgets, calendar, "
                                   "clusters, currency, ledger, log, metrics, policies, poll, "
                                   "savings, shared, tenants, web"));
 }

@@ -23,7 +23,7 @@ class Poster {
   explicit Poster(Options options = {}) : client_(std::move(options)) {}
 
   Result<Answer, Failure> post(const std::string& url, const std::string& content = "{}",
-                               std::stop_token stop = {}) {
+                               const std::stop_token& stop = {}) {
     body_.clear();
     return client_.transport().post(
         url, "application/json", content,
@@ -31,7 +31,7 @@ class Poster {
           body_ += bytes;
           return true;
         },
-        std::move(stop));
+        stop);
   }
   const std::string& body() const { return body_; }
   Client& client() { return client_; }

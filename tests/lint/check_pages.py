@@ -29,6 +29,8 @@ PREFIXES = {"/api/v1", "/api/v1/cost/"}
 FOLDERS = ("/var/", "/etc/", "/usr/")
 # What ends in these is a file, not a setting.
 FILES = (".cc", ".h", ".md", ".yaml", ".yml", ".db")
+# The path of a setting: `poll.current`, `clusters[].url`, `api.tokens[].name`.
+KEY = r"[a-z_]+(?:\[\])?(?:\.[a-z_]+(?:\[\])?)+"
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 FENCED = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -80,8 +82,9 @@ class Names:
         self.routes = set(re.findall(r"^\| `(/[^`]*)` \|", http, re.MULTILINE))
         self.api_routes = set(json.loads(read(root, "docs/openapi.json") or "{}").get("paths", ()))
         self.demo_routes = set(re.findall(r"`(?:GET|POST) (/[a-z/]+)", demo))
-        self.settings = set(re.findall(r"^\| `([a-z_]+(?:\[\])?\.[a-z_.]+)` \|", settings,
-                                       re.MULTILINE))
+        keys = re.findall(rf"^\| `({KEY})` \|", settings, re.MULTILINE)
+        lists = {key.partition("[]")[0] for key in keys if "[]" in key}
+        self.settings = set(keys) | {name for name in lists if "." in name}
         self.variables = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", settings))
         self.targets = set(re.findall(r"^([a-z-]+):", read(root, "Makefile"), re.MULTILINE))
 
@@ -135,7 +138,7 @@ def faults_of_names(text, names):
         section = word.split(".")[0]
         if section not in sections or word.endswith(FILES):
             continue
-        if re.fullmatch(r"[a-z_]+(\[\])?\.[a-z_.]+", word) and word not in names.settings:
+        if re.fullmatch(KEY, word) and word not in names.settings:
             yield f"there is no setting {word}"
 
 
