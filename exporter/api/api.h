@@ -83,7 +83,7 @@ Reply problem(std::string_view code, std::string detail);
 
 /// The OpenAPI 3.1 document, as JSON. It depends on nothing but this program.
 const std::string& openapi();
-/// The part of docs/api.md that is made from the tables: routes, parameters, columns, problems.
+/// docs/api-reference.md, from the tables: routes, parameters, columns, problems.
 std::string document();
 
 }  // namespace exporter::api

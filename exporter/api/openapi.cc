@@ -229,7 +229,8 @@ std::string openapi_of(std::span<const Endpoint> endpoints) {
       {"tags", tags_of(endpoints)},
       {"paths", paths_of(endpoints)},
       {"components", components_of(endpoints)}};
-  return document.dump() + '\n';
+  // Indented, so that the one in docs/ shows what a change changes.
+  return document.dump(1) + '\n';
 }
 
 }  // namespace exporter::api

@@ -1,5 +1,6 @@
 #include "exporter/config/documents.h"
 
+#include "exporter/api/api.h"
 #include "exporter/config/config.h"
 #include "exporter/metrics/metrics.h"
 #include "exporter/web/web.h"
@@ -12,6 +13,8 @@ std::map<std::string, std::string> documents() {
           {"example-config.yaml", example_file()},
           {"metrics.md", metrics::document()},
           {"http.md", web::document()},
+          {"api-reference.md", api::document()},
+          {"openapi.json", api::openapi()},
           {"web-config.md", web_config_page()}};
 }
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "exporter/api/text.h"
 #include "tests/api/made_up.h"
 
 namespace exporter::api {

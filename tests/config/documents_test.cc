@@ -20,11 +20,12 @@ TEST(Documents, AreTheFilesOfTheRepository) {
   }
 }
 
-TEST(Documents, AreSixPages) {
+TEST(Documents, AreEightPages) {
   std::vector<std::string> names;
   for (const auto& [name, content] : documents()) names.push_back(name);
-  EXPECT_THAT(names, testing::ElementsAre("cli.md", "configuration.md", "example-config.yaml",
-                                          "http.md", "metrics.md", "web-config.md"));
+  EXPECT_THAT(names, testing::ElementsAre("api-reference.md", "cli.md", "configuration.md",
+                                          "example-config.yaml", "http.md", "metrics.md",
+                                          "openapi.json", "web-config.md"));
 }
 
 TEST(Example, IsAConfigurationOfDefaults) {
