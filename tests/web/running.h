@@ -14,17 +14,19 @@
 namespace exporter::web::samples {
 
 struct Running {
-  explicit Running(Options options = {}) {
+  explicit Running(Options options = {}, Security security = {}, api::Options api = {},
+                   access::Reviewer reviewer = nullptr)
+      : gate(clock, std::move(reviewer)) {
     options.listen_addresses = {"127.0.0.1:0"};
-    Result<std::unique_ptr<Server>> started =
-        Server::start(std::move(options),
-                      {.clock = clock,
-                       .board = board,
-                       .self = self,
-                       .ledger = ledger,
-                       .collections = collections,
-                       .gate = gate},
-                      {}, {}, [this] { return on_reload ? on_reload() : done(); });
+    Result<std::unique_ptr<Server>> started = Server::start(
+        std::move(options),
+        {.clock = clock,
+         .board = board,
+         .self = self,
+         .ledger = ledger,
+         .collections = collections,
+         .gate = gate},
+        std::move(security), std::move(api), [this] { return on_reload ? on_reload() : done(); });
     if (!started) throw std::runtime_error(started.error().message);
     server = std::move(*started);
   }
@@ -46,7 +48,7 @@ struct Running {
   metrics::SelfMetrics self{kNow};
   ledger::Ledger ledger{{}};
   poll::Collections collections{clock};
-  access::Gate gate{clock, nullptr};
+  access::Gate gate;
   std::function<Result<void>()> on_reload;  // set it before asking for a reload
   std::unique_ptr<Server> server;
 };
