@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -115,6 +116,9 @@ class Socket {
     if (receive_buffer > 0) {
       setsockopt(number_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     }
+    // What is written in pieces is to arrive in pieces.
+    const int at_once = 1;
+    setsockopt(number_, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
     const std::size_t colon = address.rfind(':');
     sockaddr_in where{};
     where.sin_family = AF_INET;
@@ -136,6 +140,14 @@ class Socket {
       throw std::runtime_error("cannot send");
     }
   }
+
+  /// Tells the other side that nothing more will be said.
+  void end() const { shutdown(number_, SHUT_WR); }
+
+  int number() const { return number_; }
+
+  /// Says that nothing more will be written.
+  void finish() const { shutdown(number_, SHUT_WR); }
 
   /// Up to `most` bytes, waiting for the first; empty at the end.
   std::string read_some(std::size_t most = 65536) const {
