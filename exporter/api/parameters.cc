@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "exporter/api/query.h"
+#include "exporter/api/text.h"
 
 namespace exporter::api {
 namespace {
@@ -145,7 +146,7 @@ class Reader {
     } else if (!plain) {
       filter(*column, value);
     } else if (times > 1) {
-      if (times == 2) faults_.add("Parameter {} is given more than once.", name);
+      if (times == 2) faults_.add(fmt::format("Parameter {} is given more than once.", name));
     } else if (!common(name, value)) {
       own(name, value);
     }
@@ -155,13 +156,14 @@ class Reader {
     for (const Parameter& parameter : route_.parameters) {
       if (seen_.count(std::string(parameter.name)) > 0) continue;
       if (parameter.required) {
-        faults_.add("Parameter {} is missing: it must be {}.", parameter.name,
-                    legal_values(parameter));
+        faults_.add(fmt::format("Parameter {} is missing: it must be {}.", parameter.name,
+                                legal_values(parameter)));
       }
       asked_.parameters.set(std::string(parameter.name), std::string(parameter.default_value));
     }
-    for (const std::string& name : unknown_) faults_.add("Parameter {} is unknown.", name);
-    if (!unknown_.empty()) faults_.add("There are {}.", all_names());
+    for (const std::string& name : unknown_)
+      faults_.add(fmt::format("Parameter {} is unknown.", name));
+    if (!unknown_.empty()) faults_.add(fmt::format("There are {}.", all_names()));
     return std::move(asked_);
   }
 
@@ -215,7 +217,8 @@ class Reader {
     at->patterns.insert(at->patterns.end(), patterns->begin(), patterns->end());
     if (at->patterns.size() > kMostPatterns &&
         at->patterns.size() - patterns->size() <= kMostPatterns) {
-      faults_.add("Parameter {} has more than {} patterns.", column.name, kMostPatterns);
+      faults_.add(
+          fmt::format("Parameter {} has more than {} patterns.", column.name, kMostPatterns));
     }
   }
 
@@ -265,7 +268,7 @@ Answer<Asked> read(std::string_view query, const RowsRoute& route, Media media) 
 Answer<void> read_none(std::string_view query) {
   Faults faults;
   for (const auto& [name, value] : split(query, faults)) {
-    faults.add("Parameter {} is unknown: this route has none.", quoted(name));
+    faults.add(fmt::format("Parameter {} is unknown: this route has none.", quoted(name)));
   }
   if (faults.any()) return tl::unexpected(faults.problem());
   return {};

@@ -1,8 +1,11 @@
 #include "exporter/api/query.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "exporter/api/parameters.h"
+#include "exporter/api/text.h"
 
 namespace exporter::api {
 namespace {
@@ -16,6 +19,15 @@ bool has_control(std::string_view text) {
 
 }  // namespace
 
+void Faults::add(std::string_view sentence) {
+  if (!text_.empty()) text_ += ' ';
+  text_ += sentence;
+}
+
+void Faults::illegal(std::string_view name, std::string_view value, std::string_view must) {
+  add(fmt::format("Parameter {} is {}: it must be {}.", name, quoted(value), must));
+}
+
 Pairs split(std::string_view query, Faults& faults) {
   std::vector<std::string_view> parts;
   while (!query.empty()) {
@@ -24,8 +36,8 @@ Pairs split(std::string_view query, Faults& faults) {
   }
   Pairs out;
   if (parts.size() > kMostParameters) {
-    faults.add("The request has {} parameters: at most {} are allowed.", parts.size(),
-               kMostParameters);
+    faults.add(fmt::format("The request has {} parameters: at most {} are allowed.", parts.size(),
+                           kMostParameters));
     return out;
   }
   for (const std::string_view part : parts) {
@@ -33,15 +45,16 @@ Pairs split(std::string_view query, Faults& faults) {
     const auto name = percent_decoded(next_part(value, '='));
     const auto text = percent_decoded(value);
     if (!name || !text) {
-      faults.add("{} is not percent-encoded: a % must be followed by two hexadecimal digits.",
-                 quoted(part));
+      faults.add(
+          fmt::format("{} is not percent-encoded: a % must be followed by two hexadecimal digits.",
+                      quoted(part)));
     } else if (!is_utf8(*name) || !is_utf8(*text)) {
-      faults.add("{} is not UTF-8.", quoted(part));
+      faults.add(fmt::format("{} is not UTF-8.", quoted(part)));
     } else if (has_control(*name) || has_control(*text)) {
-      faults.add("{} holds control characters.", quoted(part));
+      faults.add(fmt::format("{} holds control characters.", quoted(part)));
     } else if (text->size() > kLongestValue) {
-      faults.add("Parameter {} is {} bytes long: at most {} are allowed.", quoted(*name),
-                 text->size(), kLongestValue);
+      faults.add(fmt::format("Parameter {} is {} bytes long: at most {} are allowed.",
+                             quoted(*name), text->size(), kLongestValue));
     } else {
       out.emplace_back(*name, *text);
     }

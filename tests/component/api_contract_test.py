@@ -135,10 +135,13 @@ class ContractTest(Case):
         for path, operation, schema in self.rows_routes():
             required = self.required(operation)
             whole = self.held(self.admin, path, operation, {**required, "limit": 1000}, expect=200).json
-            names = {each["name"] for each in operation["parameters"]}
-            for name in set(self.columns(schema)) & names - set(required):
+            names = {each["name"] for each in operation["parameters"]
+                     if each["schema"]["type"] == "array"} - set(required)
+            # What rows are added up by decides which columns they have.
+            always = set(schema["properties"]["rows"]["items"]["required"])
+            for name in names & (set(whole["rows"][0]) if whole["rows"] else always):
                 values = {row[name] for row in whole["rows"] if isinstance(row.get(name), str)}
-                for value in sorted(values)[:2]:
+                for value in sorted(values - {""})[:2]:  # no pattern is empty
                     rows = self.held(self.admin, path, operation, {**required, name: value, "limit": 1000},
                                      expect=200).json["rows"]
                     self.assertEqual(rows, [row for row in whole["rows"] if row[name] == value], (path, name))
@@ -149,6 +152,7 @@ class ContractTest(Case):
         for path, operation, _ in self.rows_routes():
             required = self.required(operation)
             whole = self.held(self.admin, path, operation, {**required, "limit": 1000}, expect=200).json
+            self.assertTrue(whole["rows"] or path.endswith("/policies"), f"{path} has nothing to page through")
             step = max(1, len(whole["rows"]) // 3)
             target, rows = f"{path}?{urllib.parse.urlencode({**required, 'limit': step})}", []
             while target:

@@ -74,10 +74,10 @@ class IsolationTest(Case):
                 tenant = owner(row, rules)
                 cls.spent[tenant] += row["totalCost"]
                 cls.own[tenant] |= {has[name] for name in NAMES if has.get(name)}
-                cls.own[tenant] |= {has["labels"][name] for name in ("team", "app") if name in has["labels"]}
+                cls.own[tenant] |= {has["labels"][name] for name in ("team", "app") if name in has.get("labels", ())}
         everybody = set().union(*cls.own.values())
         # A name that two have tells nothing. Words of the API are no names.
-        words = set(leaves(cls.document))
+        words = set(leaves(cls.document)).union(*(path.split("/") for path in cls.document["paths"]))
         cls.foreign = {tenant: everybody - cls.own[tenant] - words for tenant in Installation.TENANTS}
 
     def reads(self):
@@ -92,14 +92,15 @@ class IsolationTest(Case):
         """(path, parameters) of every route: each parameter, with every value it can have, and values of others."""
         foreign = sorted(set().union(*self.foreign.values()))[:6]
         for path, operation in self.reads():
-            required = {each["name"]: each["example"] for each in operation["parameters"]
+            required = {each["name"]: each["example"] for each in operation.get("parameters", ())
                         if each.get("required") and each["in"] == "query"}
             yield path, required
-            for parameter in operation["parameters"]:
+            for parameter in operation.get("parameters", ()):
                 name, schema = parameter["name"], parameter["schema"]
                 if parameter["in"] != "query" or name == "snapshot":
                     continue
-                values = [*schema.get("enum", ()), *([parameter["example"]] if "example" in parameter else ()),
+                example = parameter.get("example", [])
+                values = [*schema.get("enum", ()), *(example if isinstance(example, list) else [example]),
                           "*", "label:team", "label:app", "team", *foreign, "prod-eu", "prod-us", "nosuch", "0", "-1"]
                 for value in dict.fromkeys(values):
                     yield path, {**required, name: value}
@@ -119,9 +120,9 @@ class IsolationTest(Case):
             for tenant in Installation.TENANTS:
                 for accept in ("application/json", "text/csv"):
                     answer = self.clients[tenant].get(path.removeprefix(PREFIX), parameters, Accept=accept)
-                    self.assertIn(answer.status, (200, 400, 403), (path, parameters, answer))
+                    self.assertIn(answer.status, (200, 400, 403, 406), (path, parameters, answer))
                     # What somebody asks for, a refusal may repeat.
-                    given = {part for value in parameters.values() for part in (value, *value.split(","))}
+                    given = {part for value in map(str, parameters.values()) for part in (value, *value.split(","))}
                     self.assert_own(tenant, answer, (path, parameters, accept), given)
                     asked += 1
         self.assertGreater(asked, 1000)
@@ -130,9 +131,9 @@ class IsolationTest(Case):
     def test_a_filter_for_what_others_have_is_one_for_nothing(self):
         """Byte for byte, with all headers that say something."""
         for path, operation in self.reads():
-            filters = {each["name"] for each in operation["parameters"]} & {
+            filters = {each["name"] for each in operation.get("parameters", ())} & {
                 "namespace", "pod", "controller", "node", "value", "tenant", "cluster", "budget", "policy", "source"}
-            required = {each["name"]: each["example"] for each in operation["parameters"]
+            required = {each["name"]: each["example"] for each in operation.get("parameters", ())
                         if each.get("required") and each["in"] == "query"}
             for name in filters:
                 for tenant in Installation.TENANTS:
@@ -192,8 +193,10 @@ class IsolationTest(Case):
                  "other scheme": f"Token {good}", "digest": 'Digest username="x"', "basic": "Basic c2hvcDpzaG9w",
                  "two": f"Bearer {good}, Bearer {good}", "spaces": f"Bearer  {good} {good}",
                  "not ASCII": "Bearer \u00e4\u00f6", "long": "Bearer " + "a" * 9000, "not base64": "Basic %%%"}
+        # Of what is well formed, nothing tells how it is wrong; of what is not, the header itself does.
+        alike = {"unknown", "cut", "longer", "upper case", "its digest", "basic"}
+        bodies = set()
         for path, operation in self.reads():
-            bodies = set()
             for what, header in wrong.items():
                 client = Client(self.installation.base)
                 headers = {} if header is None else {"Authorization": header.encode("latin-1")}
@@ -205,9 +208,10 @@ class IsolationTest(Case):
                     if answer.status == 401:
                         self.assertIn("Bearer", answer.headers["WWW-Authenticate"])
                         self.assertEqual(answer.type, "application/problem+json")
-                        bodies.add(answer.body)
+                        if what in alike:
+                            bodies.add(answer.body)
                     self.assertNotIn(good.encode(), answer.body)
-            self.assertLessEqual(len(bodies), 4, f"{path} tells reasons apart that are none of anybody's business")
+        self.assertEqual(len(bodies), 1, bodies)
         # Whoever is known is not slowed down with the others.
         self.assertEqual(self.clients["shop"].get("/costs/current").status, 200)
 

@@ -12,6 +12,7 @@ from waiting import PATIENCE
 
 HELD = 1000
 ROUNDS = 60
+IDLE_SECONDS = 30  # of which docs/http.md speaks
 TARGETS = ("/metrics", "/-/healthy", PREFIX + "/cost/namespaces", PREFIX + "/cost/pods?limit=1000",
            PREFIX + "/cost/trends?aggregate=namespace")
 
@@ -22,7 +23,8 @@ class Slow:
     WAYS = ("idle", "header", "body", "reader")
 
     def __init__(self, address, way, token):
-        self.way = way
+        self.address, self.way, self.token = address, way, token
+        self.since = time.monotonic()
         self.socket = socket.create_connection(address, PATIENCE)
         if way == "header":
             self.socket.sendall(b"GET /metrics HTTP/1.1\r\nHost: slow\r\nX-Slow: ")
@@ -34,10 +36,17 @@ class Slow:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
             self.socket.sendall(b"GET /metrics HTTP/1.1\r\nHost: slow\r\n\r\n" * 20)
 
-    def drip(self):
-        """A little more, so that nobody takes it for gone."""
+    def hold(self):
+        """A little more, so that nobody takes it for gone. Who says nothing at all is closed in time, and comes again;
+        whether that was in time is what is returned."""
         if self.way in ("header", "body"):
             self.socket.sendall(b" ")
+        elif not self.open():
+            lasted = time.monotonic() - self.since
+            self.socket.close()
+            self.__init__(self.address, self.way, self.token)
+            return lasted >= IDLE_SECONDS - 1
+        return True
 
     def open(self):
         """Whether the other side still holds it. What it has sent stays where it is."""
@@ -90,12 +99,12 @@ class SlowClientsTest(Case):
             way = Slow.WAYS[number % len(Slow.WAYS)]
             held.append(Slow((host, int(port)), way, self.installation.tokens["admin"]))
 
-        def drip(number):
+        def hold(number):
             for each in held[number % 10::10]:
-                each.drip()
+                self.assertTrue(each.hold(), f"{each.way}: closed, though not for long enough idle")
 
-        beside = self.latencies(drip)
-        self.assertEqual([each.way for each in held if not each.open()], [], "closed though not for long enough idle")
+        beside = self.latencies(hold)
+        self.assertEqual([each.way for each in held if not each.hold()], [], "closed, though not for long enough idle")
         print(f"\n| milliseconds, of {2 * ROUNDS} | alone: median | 99 % | most "
               f"| beside {HELD} slow ones: median | 99 % | most |\n| --- | --: | --: | --: | --: | --: | --: |")
         for target in TARGETS:

@@ -78,7 +78,9 @@ class WebConfigFile : public testing::Test {
 };
 std::filesystem::path WebConfigFile::folder_;
 
-std::string indented(const std::string& text) {
+// As a block of a key two levels down; the end of its last line is the caller's.
+std::string indented(std::string_view text) {
+  if (text.ends_with('\n')) text.remove_suffix(1);
   std::string out = "    ";
   for (const char c : text) out += c == '\n' ? std::string("\n    ") : std::string(1, c);
   return out;
@@ -128,9 +130,8 @@ TEST_F(WebConfigFile, TakesEveryKeyOfTls) {
 TEST_F(WebConfigFile, TakesPemInPlaceOfFiles) {
   const WebConfig config =
       good("tls_server_config:\n  cert: |\n" + indented(content("server.crt")) + "\n  key: |\n" +
-           indented(content("server.key")) +
-           "\n  client_auth_type: VerifyClientCertIfGiven\n  client_ca: |\n" +
-           indented(content("other.crt")) + "\n");
+           indented(content("server.key")) + "\n  client_ca: |\n" + indented(content("other.crt")) +
+           "\n  client_auth_type: VerifyClientCertIfGiven\n");
   const web::Tls& tls = config.security.tls.value();
   EXPECT_TRUE(tls.certificates == content("server.crt"));
   EXPECT_TRUE(tls.key == content("server.key"));

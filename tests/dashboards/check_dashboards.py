@@ -38,6 +38,7 @@ NOT_SHOWN = {
     "opencost_exporter_idle_clamped_total": "only of OpenCost before 1.119, and then always",
     "opencost_exporter_publications_total": COUNTED,
     "opencost_exporter_config_last_reload_success_timestamp_seconds": COUNTED,
+    "opencost_snapshot_id": "names a report, for whoever compares it with an answer of the API",
     "opencost_exporter_rules_info": "for rules that ask whether two exporters agree",
     "opencost_exporter_currency_info": "the unit of panels is chosen where dashboards are written",
     "process_cpu_seconds_total": PROCESS,

@@ -271,9 +271,10 @@ TEST(Landing, EscapesEverythingForeign) {
   EXPECT_THAT(page, HasSubstr(fmt::format("3.00 <small>{}</small>", kHarmless)));
 }
 
-TEST(Landing, LinksToEveryRoute) {
-  const std::string page = landing_page(nullptr, kNow, "/metrics");
+TEST(Landing, LinksToEveryPage) {
+  const std::string page = landing_page(nullptr, kNow, "/metrics", true);
   for (const Route& route : routes()) {
+    if (route.path.ends_with(".js")) continue;  // nothing to look at
     const std::string link = route.methods == "POST"
                                  ? fmt::format("<code>POST {}</code>", route.path)
                                  : fmt::format("<a href=\"{0}\"><code>{0}</code></a>", route.path);
@@ -282,6 +283,12 @@ TEST(Landing, LinksToEveryRoute) {
   EXPECT_THAT(page, HasSubstr("<a href=\"/metrics?collect%5B%5D=cost\"><code>/metrics?collect[]="
                               "cost</code></a>"));
   EXPECT_THAT(page, HasSubstr("<a href=\"/metrics?collect%5B%5D=exporter\">"));
+  EXPECT_THAT(page, Not(HasSubstr(".js")));
+}
+
+TEST(Landing, LinksToTheReferencePageOnlyWhereThereIsOne) {
+  EXPECT_THAT(landing_page(nullptr, kNow, "/metrics", true), HasSubstr("href=\"/api/v1/docs\""));
+  EXPECT_THAT(landing_page(nullptr, kNow, "/metrics", false), Not(HasSubstr("/api/")));
 }
 
 TEST(Landing, NeedsNothingFromElsewhere) {

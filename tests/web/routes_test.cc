@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <future>
 #include <latch>
 
@@ -30,8 +31,10 @@ TEST(Routes, AnswerTheirMethodsAndRefuseTheOthers) {
       EXPECT_EQ(answer.status, 405);
       EXPECT_EQ(answer.header("allow"), route.methods);
       EXPECT_EQ(answer.header("cache-control"), "no-store");
-      const std::string body =
-          fmt::format("{} is answered to {} only.\n", route.path, route.methods);
+      const std::string text = fmt::format("{} is answered to {} only.", route.path, route.methods);
+      const std::string body = route.path.starts_with("/api/")
+                                   ? api::problem("method_not_allowed", text).body
+                                   : text + "\n";
       EXPECT_EQ(answer.body, method == "HEAD" ? "" : body);
     }
   };
@@ -90,7 +93,9 @@ TEST(Routes, PostsToUnknownPathsAreNotFound) {
 TEST(Routes, TargetsInAbsoluteFormAreUnderstood) {
   Running running;
   Socket socket(running.address());
-  socket.write("GET http://example.org/-/healthy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  socket.write(
+      "GET http://example.org/-/healthy HTTP/1.1\r\nHost: Example.org\r\nConnection: "
+      "close\r\n\r\n");
   const std::string answer = socket.read_all();
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
   EXPECT_TRUE(answer.ends_with("\r\n\r\nHealthy.\n")) << answer;
@@ -252,10 +257,20 @@ TEST(Reload, OneAtATime) {
 
 TEST(Document, HasEveryRoute) {
   const std::string text = document();
+  const auto has_row = [&](const auto& route, std::string_view who) {
+    EXPECT_NE(text.find(fmt::format("| `{}` | {} | {} | {} |\n", route.path, route.methods, who,
+                                    route.summary)),
+              std::string::npos)
+        << route.path;
+  };
+  for (const api::Route& route : api::routes()) {
+    constexpr std::array kWho = {"anybody", "callers", "admins"};
+    has_row(route, kWho.at(static_cast<std::size_t>(route.who)));
+  }
   for (const Route& route : routes()) {
-    EXPECT_NE(
-        text.find(fmt::format("| `{}` | {} | {} |\n", route.path, route.methods, route.summary)),
-        std::string::npos);
+    const bool open = route.path.starts_with("/-/heal") || route.path == "/-/ready" ||
+                      route.path.starts_with("/api/");
+    has_row(route, open ? "anybody" : "users, admins");
     EXPECT_NE(text.find(fmt::format("\n## {} {}\n", route.methods, route.path)), std::string::npos);
   }
   EXPECT_TRUE(text.starts_with("# HTTP\n"));
