@@ -141,9 +141,6 @@ class Socket {
     }
   }
 
-  /// Tells the other side that nothing more will be said.
-  void end() const { shutdown(number_, SHUT_WR); }
-
   int number() const { return number_; }
 
   /// Says that nothing more will be written.
