@@ -2,6 +2,7 @@
 HTTP. Whose a pod is, is told here from OpenCost's own answers and the rules, not by the exporter."""
 
 import json
+import re
 import secrets
 import time
 import unittest
@@ -90,7 +91,7 @@ class IsolationTest(Case):
 
     def requests(self):
         """(path, parameters) of every route: each parameter, with every value it can have, and values of others."""
-        foreign = sorted(set().union(*self.foreign.values()))[:6]
+        foreign = [sorted(names)[len(names) // 2] for names in self.foreign.values()]
         for path, operation in self.reads():
             required = {each["name"]: each["example"] for each in operation.get("parameters", ())
                         if each.get("required") and each["in"] == "query"}
@@ -101,13 +102,14 @@ class IsolationTest(Case):
                     continue
                 example = parameter.get("example", [])
                 values = [*schema.get("enum", ()), *(example if isinstance(example, list) else [example]),
-                          "*", "label:team", "label:app", "team", *foreign, "prod-eu", "prod-us", "nosuch", "0", "-1"]
+                          "*", "label:team", "team", *foreign, "prod-eu", "nosuch", "-1"]
                 for value in dict.fromkeys(values):
                     yield path, {**required, name: value}
 
     def assert_own(self, tenant, answer, what, given):
-        text = answer.body.decode()
-        found = {name for name in self.foreign[tenant] - given if name in text}
+        # As words, since `services` is also a part of the name of a policy.
+        words = {word.strip(".-") for word in re.findall(r"[\w.-]+", answer.body.decode())}
+        found = (self.foreign[tenant] - given) & words
         self.assertEqual(found, set(), f"{tenant} sees others at {what}")
         if answer.type == "application/json":
             others = (set(Installation.TENANTS) | {"__unallocated__"}) - {tenant}
@@ -118,7 +120,9 @@ class IsolationTest(Case):
         asked = 0
         for path, parameters in self.requests():
             for tenant in Installation.TENANTS:
-                for accept in ("application/json", "text/csv"):
+                # The same rows as CSV, for what decides on their columns.
+                shaped = set(parameters) <= {"aggregate", "window", "step", "label"}
+                for accept in ("application/json", "text/csv") if shaped else ("application/json",):
                     answer = self.clients[tenant].get(path.removeprefix(PREFIX), parameters, Accept=accept)
                     self.assertIn(answer.status, (200, 400, 403, 406), (path, parameters, answer))
                     # What somebody asks for, a refusal may repeat.

@@ -34,7 +34,8 @@ class Slow:
                                 b"Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n ")
         elif way == "reader":
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-            self.socket.sendall(b"GET /metrics HTTP/1.1\r\nHost: slow\r\n\r\n" * 20)
+            # As often as it takes to fill every buffer in between; of what is not made anew for each.
+            self.socket.sendall(b"GET /metrics?collect[]=cost HTTP/1.1\r\nHost: slow\r\n\r\n" * 20)
 
     def hold(self):
         """A little more, so that nobody takes it for gone. Who says nothing at all is closed in time, and comes again;
