@@ -50,6 +50,7 @@ struct Request {
   std::string if_none_match{};
   std::string content_type{};
   std::string authorization{};
+  std::string host{};
   std::string origin{};
   std::string fetch_site{};        // Sec-Fetch-Site
   std::string requested_method{};  // Access-Control-Request-Method

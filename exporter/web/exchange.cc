@@ -39,13 +39,13 @@ bool Exchange::serve(MHD_Connection* connection, const char* method, const char*
 
 // False when the head is all that is read.
 bool Exchange::begin(MHD_Connection* connection, const char* method, const char* version) {
-  Result<Head, Reply> head = read_head(connection, method, version, target_text_);
-  if (!head) {
-    reply_ = std::move(head).error();
+  Head head = read_head(connection, method, version, target_text_);
+  request_ = std::move(head.request);
+  if (head.refusal) {
+    reply_ = std::move(head.refusal);
     return false;
   }
-  request_ = std::move(head->request);
-  length_ = head->length;
+  length_ = head.length;
   target_ = find(daemon_.service(), *rules_, request_);
   return true;
 }

@@ -36,12 +36,22 @@ MHD_Result keep_field(void* fields, MHD_ValueKind, const char* name, const char*
   }
 }
 
-bool is_token(std::string_view text) {
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+bool is_made_of(std::string_view text, std::string_view besides_letters_and_digits) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
     return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
-           kOthers.find(c) != std::string_view::npos;
+           besides_letters_and_digits.find(c) != std::string_view::npos;
   });
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && is_made_of(text, "!#$%&'*+-.^_`|~");
+}
+
+// Host and port, as far as the characters tell; may be empty.
+bool is_host(std::string_view text) { return is_made_of(text, "-._~!$&'()*+,;=%:[]"); }
+
+std::string_view without_blanks_behind(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
 bool has_control(std::string_view text) {
@@ -58,13 +68,15 @@ bool ends_line(const char*& at) {
   return true;
 }
 
-// Version 0.9.75 takes a bare line feed for the end of a line, a NUL for that of a name, and makes
-// another name of a continuation line. It cuts the head to pieces where it lies, so the pieces tell
-// what was between them. Later versions refuse all this themselves.
-bool lies_as_it_should(const std::vector<Field>& fields, const char* method, const char* version,
-                       std::size_t size) {
+// Version 0.9.75 takes a bare line feed for the end of a line, a NUL for that of a method, target
+// or name, several spaces for one, and makes another name of a continuation line. It cuts the head
+// to pieces where it lies, so the pieces tell what was between them. Later versions refuse all this
+// themselves.
+bool lies_as_it_should(const std::vector<Field>& fields, const char* method,
+                       std::string_view target, const char* version, std::size_t size) {
   constexpr std::string_view kFirstStrict = "0.9.76";
   if (MHD_get_version() >= kFirstStrict) return true;
+  if (version != method + std::strlen(method) + 1 + target.size() + 1) return false;
   const char* at = version + std::strlen(version);
   for (const Field& field : fields) {
     if (!ends_line(at) || field.name != at) return false;
@@ -105,10 +117,14 @@ std::string peer_of(MHD_Connection* connection) {
   return host;
 }
 
-tl::unexpected<Reply> broken(std::string detail) {
+Reply broken(std::string detail) {
   Reply reply = plain(400, std::move(detail) + "\n");
   reply.headers.emplace_back("Connection", "close");
-  return tl::unexpected<Reply>(std::move(reply));
+  return reply;
+}
+
+Head refused(Reply reply, Request request = {}) {
+  return {.request = std::move(request), .refusal = std::move(reply)};
 }
 
 // The text between scheme and path of a target in absolute form; nothing of one in another.
@@ -125,63 +141,69 @@ std::optional<std::string_view> take_authority(std::string_view& target) {
 
 Result<std::uint64_t, Reply> read_length(const std::vector<std::string_view>& lengths,
                                          const Request& request) {
+  const auto refuse_with = [](Reply reply) { return tl::unexpected<Reply>(std::move(reply)); };
   if (lengths.empty()) return 0;
-  if (lengths.size() > 1) return broken("There are several Content-Length headers.");
+  if (lengths.size() > 1) return refuse_with(broken("There are several Content-Length headers."));
   const std::string_view text = lengths.front();
   std::uint64_t bytes = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);
   if (error == std::errc::invalid_argument || end != text.data() + text.size()) {
-    return broken("Content-Length is not a number.");
+    return refuse_with(broken("Content-Length is not a number."));
   }
   if (error == std::errc() && bytes <= kMostBodyBytes) return bytes;
-  return tl::unexpected<Reply>(
-      refusal(request, 413, "body_too_large",
-              fmt::format("A request body may have {} bytes.", kMostBodyBytes)));
+  return refuse_with(refusal(request, 413, "body_too_large",
+                             fmt::format("A request body may have {} bytes.", kMostBodyBytes)));
 }
 
 }  // namespace
 
-Result<Head, Reply> read_head(MHD_Connection* connection, const char* method, const char* version,
-                              std::string_view target) {
+Head read_head(MHD_Connection* connection, const char* method, const char* version,
+               std::string_view target) {
   std::vector<Field> fields;
   MHD_get_connection_values(connection, MHD_HEADER_KIND, &keep_field, &fields);
-  if (!is_token(method) || !lies_as_it_should(fields, method, version, head_size(connection))) {
-    return broken("The head of the request is malformed.");
+  if (!is_token(method) ||
+      !lies_as_it_should(fields, method, target, version, head_size(connection))) {
+    return refused(broken("The head of the request is malformed."));
   }
-  Head head;
+  Request request;
   std::vector<std::string_view> hosts, lengths;
   bool encoded = false;
-  for (const auto& [name, value] : fields) {
-    if (!is_token(name) || has_control(value)) return broken("A header is malformed.");
+  for (const Field& field : fields) {
+    const std::string_view name = field.name, value = without_blanks_behind(field.value);
+    if (!is_token(name) || has_control(value)) return refused(broken("A header is malformed."));
     if (same(name, "host")) hosts.emplace_back(value);
     if (same(name, "content-length")) lengths.emplace_back(value);
     if (same(name, "transfer-encoding")) encoded = true;
-    if (std::string* member = member_for(head.request, name)) {
+    if (std::string* member = member_for(request, name)) {
       if (!member->empty()) *member += ", ";
       *member += value;
     }
   }
-  if (hosts.size() > 1) return broken("There are several Host headers.");
+  if (hosts.size() > 1) return refused(broken("There are several Host headers."));
+  if (!hosts.empty() && !is_host(hosts.front())) {
+    return refused(broken("The Host header is malformed."));
+  }
   const auto authority = take_authority(target);
   if (authority && (hosts.empty() || !same(*authority, hosts.front()))) {
-    return broken("The target and the Host header name different hosts.");
+    return refused(broken("The target and the Host header name different hosts."));
   }
   if (encoded && !lengths.empty()) {
-    return broken("Content-Length and Transfer-Encoding exclude each other.");
+    return refused(broken("Content-Length and Transfer-Encoding exclude each other."));
   }
   const std::size_t question = std::min(target.find('?'), target.size());
-  head.request.method = method;
-  head.request.path = target.substr(0, question);
-  head.request.query = target.substr(std::min(question + 1, target.size()));
-  head.request.peer = peer_of(connection);
+  request.method = method;
+  request.path = target.substr(0, question);
+  request.query = target.substr(std::min(question + 1, target.size()));
+  request.peer = peer_of(connection);
+  if (!hosts.empty()) request.host = hosts.front();
   if (encoded) {
-    return tl::unexpected<Reply>(
-        refusal(head.request, 411, "length_required", "A request body needs a Content-Length."));
+    Reply reply =
+        refusal(request, 411, "length_required", "A request body needs a Content-Length.");
+    return refused(std::move(reply), std::move(request));
   }
-  Result<std::uint64_t, Reply> length = read_length(lengths, head.request);
-  if (!length) return tl::unexpected<Reply>(std::move(length).error());
-  head.length = *length;
-  return head;
+  Result<std::uint64_t, Reply> length = read_length(lengths, request);
+  if (!length) return refused(std::move(length).error(), std::move(request));
+  return {.request = std::move(request), .length = *length};
 }
 
 }  // namespace exporter::web

@@ -16,14 +16,16 @@ namespace exporter::web {
 inline constexpr std::uint64_t kMostBodyBytes = 64u << 10;
 
 struct Head {
-  Request request;
+  Request request{};
   std::uint64_t length = 0;  // of the body
+  /// Of a request whose end others might see elsewhere. It ends the connection: servers in front of
+  /// this one and the library must not disagree about where the next one begins. `request` is what
+  /// could be told nevertheless.
+  std::optional<Reply> refusal{};
 };
 
-/// The error refuses a request whose end others might see elsewhere, and so ends its connection:
-/// servers in front of this one and the library must not disagree about where the next one begins.
 /// `method`, `version` are those the library hands out, `target` is as sent.
-Result<Head, Reply> read_head(MHD_Connection* connection, const char* method, const char* version,
-                              std::string_view target);
+Head read_head(MHD_Connection* connection, const char* method, const char* version,
+               std::string_view target);
 
 }  // namespace exporter::web
