@@ -11,7 +11,8 @@ namespace {
 
 constexpr Column kInstanceType{.name = "instance_type",
                                .meaning = "The provider's name for the kind of machine.",
-                               .nullable = true};
+                               .nullable = true,
+                               .example = "m5.2xlarge"};
 constexpr Column kSpot{.name = "spot",
                        .kind = Kind::truth,
                        .meaning = "Whether the provider may take the node back.",
@@ -34,13 +35,18 @@ constexpr std::array kAssetColumns = {
     kCluster,
     Column{.name = "asset_type",
            .meaning = "node, disk, load_balancer, cluster_management, network or other.",
-           .focus = "ResourceType"},
-    Column{.name = "name", .meaning = "The name of the asset.", .focus = "ResourceName"},
+           .focus = "ResourceType",
+           .example = "disk"},
+    Column{.name = "name",
+           .meaning = "The name of the asset.",
+           .focus = "ResourceName",
+           .example = "pvc-0b6f7a52-ledger"},
     Column{.name = "provider_id",
            .meaning = "What the provider calls it. Null where nobody said, and for a node that was "
                       "replaced under its own name.",
            .nullable = true,
-           .focus = "ResourceId"},
+           .focus = "ResourceId",
+           .example = "vol-02671b5dbc7f43875"},
     kInstanceType,
     kSpot,
     kTotalCost,

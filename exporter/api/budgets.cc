@@ -8,9 +8,11 @@ namespace exporter::api {
 namespace {
 
 constexpr std::array kColumns = {
-    Column{.name = "budget", .meaning = "The budget."},
-    Column{
-        .name = "tenant", .meaning = "Whose it is; null where it is nobody's.", .nullable = true},
+    Column{.name = "budget", .meaning = "The budget.", .example = "payments"},
+    Column{.name = "tenant",
+           .meaning = "Whose it is; null where it is nobody's.",
+           .nullable = true,
+           .example = "payments"},
     Column{.name = "limit", .kind = Kind::money, .meaning = "The amount a month."},
     Column{.name = "spent",
            .kind = Kind::money,

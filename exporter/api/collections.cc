@@ -26,11 +26,15 @@ constexpr std::array kColumns = {
     Column{.name = "state",
            .meaning =
                "`waiting`, `answered`, `failed`, or `unchanged` where there was no new window "
-               "to ask for."},
-    Column{.name = "source", .meaning = "The OpenCost that is asked."},
-    Column{.name = "query", .meaning = "`current`, `assets`, `today` or `day`."},
+               "to ask for.",
+           .example = "answered"},
+    Column{.name = "source", .meaning = "The OpenCost that is asked.", .example = "prod-eu"},
     Column{
-        .name = "asked_by", .meaning = "Who wanted it; null where it was due.", .nullable = true},
+        .name = "query", .meaning = "`current`, `assets`, `today` or `day`.", .example = "current"},
+    Column{.name = "asked_by",
+           .meaning = "Who wanted it; null where it was due.",
+           .nullable = true,
+           .example = "token finops"},
     Column{.name = "asked_at",
            .kind = Kind::time,
            .meaning = "When it was wanted; null where it was due.",
@@ -64,7 +68,8 @@ constexpr std::array kColumns = {
            .nullable = true},
     Column{.name = "failure",
            .meaning = "Why no accepted answer came; null where one did.",
-           .nullable = true},
+           .nullable = true,
+           .example = "timeout: nothing after 120 s"},
 };
 
 constexpr std::array kParameters = {

@@ -8,34 +8,45 @@
 
 namespace exporter::api {
 
-inline constexpr Column kCluster{
-    .name = "cluster", .meaning = "The cluster, as metrics call it.", .focus = "SubAccountId"};
-inline constexpr Column kNamespace{.name = "namespace", .meaning = "The namespace."};
-inline constexpr Column kPod{.name = "pod", .meaning = "The pod."};
+inline constexpr Column kCluster{.name = "cluster",
+                                 .meaning = "The cluster, as metrics call it.",
+                                 .focus = "SubAccountId",
+                                 .example = "prod-eu"};
+inline constexpr Column kNamespace{
+    .name = "namespace", .meaning = "The namespace.", .example = "payments"};
+inline constexpr Column kPod{
+    .name = "pod", .meaning = "The pod.", .example = "ledger-7d9f6c5b8-x2k4q"};
 inline constexpr Column kControllerKind{
     .name = "controller_kind",
     .meaning =
         "What runs the pods: deployment, statefulset, …; `pod` for a workload that is one "
         "pod of its own. Null in a row of such a pod.",
-    .nullable = true};
+    .nullable = true,
+    .example = "deployment"};
 inline constexpr Column kController{.name = "controller",
                                     .meaning =
                                         "The name of what runs the pods, or of the pod. "
                                         "Null in a row of a pod that nothing runs.",
-                                    .nullable = true};
+                                    .nullable = true,
+                                    .example = "ledger"};
 inline constexpr Column kNode{.name = "node",
                               .meaning =
                                   "The node. Where OpenCost does not say it, null in a row "
                                   "of a pod, and `__unallocated__` in one of a node.",
-                              .nullable = true};
+                              .nullable = true,
+                              .example = "ip-10-0-0-9.eu-west-1.compute.internal"};
 inline constexpr Column kTenant{
-    .name = "tenant", .meaning = "The tenant; `__unallocated__` for what no rule gives to one."};
-inline constexpr Column kLabel{.name = "label", .meaning = "The name of the label."};
+    .name = "tenant",
+    .meaning = "The tenant; `__unallocated__` for what no rule gives to one.",
+    .example = "payments"};
+inline constexpr Column kLabel{
+    .name = "label", .meaning = "The name of the label.", .example = "team"};
 inline constexpr Column kValue{
     .name = "value",
     .meaning =
         "The value of the label; `__unallocated__` for what has none, or has none that was "
-        "recorded."};
+        "recorded.",
+    .example = "payments"};
 
 constexpr Column money(std::string_view name, std::string_view meaning) {
   return {.name = name, .kind = Kind::money, .meaning = meaning, .summed = true};

@@ -29,7 +29,8 @@ constexpr Column kResource{
     .name = "resource",
     .meaning =
         "cpu, memory, gpu, storage, network, load_balancer, shared or external. But for the "
-        "first two, those that cost nothing are left out."};
+        "first two, those that cost nothing are left out.",
+    .example = "cpu"};
 constexpr auto kTotalColumns = join(kByCluster, kFigures);
 constexpr auto kByTypeColumns = join(std::array{kCluster, kResource}, kFigures);
 constexpr std::array kParameters = {kWindow};

@@ -67,7 +67,7 @@ Json parameters_of(const RowsRoute& route) {
         filter_schema());
     added["style"] = "form";
     added["explode"] = true;
-    if (is_always_there(route, *column)) added["example"] = {"prod*"};
+    if (is_always_there(route, *column)) added["example"] = {column->example};
     out.push_back(added);
   }
   for (const Parameter& one : common_parameters()) {
@@ -134,11 +134,18 @@ Json request_body() {
           {"content", {{"application/json", content}}}};
 }
 
+// A heading, without its full stop.
+std::string_view title_of(const Route& route) {
+  std::string_view title = route.summary;
+  if (title.ends_with('.')) title.remove_suffix(1);
+  return title;
+}
+
 Json operation_of(const Endpoint& endpoint) {
   const bool post = main_method(endpoint.route) == "POST";
   Json out = {{"operationId", operation_id(endpoint)},
               {"tags", {endpoint.tag}},
-              {"summary", endpoint.route.summary},
+              {"summary", title_of(endpoint.route)},
               {"description", endpoint.details}};
   if (endpoint.route.who == Who::anybody) {
     out["security"] = Json::array();

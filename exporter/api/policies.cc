@@ -10,14 +10,15 @@ namespace exporter::api {
 namespace {
 
 constexpr std::array kColumns = {
-    Column{.name = "policy", .meaning = "The policy."},
+    Column{.name = "policy", .meaning = "The policy.", .example = "weekend-dev"},
     kCluster,
     kNamespace,
     kControllerKind,
     kController,
     Column{.name = "verdict",
            .meaning = "`would_act`: nothing is ever scaled. How many workloads were passed over, "
-                      "and why, are metrics."},
+                      "and why, are metrics.",
+           .example = "would_act"},
     Column{.name = "cost_per_hour",
            .kind = Kind::money,
            .meaning = "What CPU, memory and GPU cost an hour in the current window.",

@@ -39,6 +39,8 @@ struct Column {
   bool summed = false;       // money that stands in `total` as the sum of all matching rows
   std::string_view
       focus{};  // the FOCUS column it is in CSV; empty: `x_` and the name in Pascal case
+  std::string_view
+      example{};  // of text, for the OpenAPI document; other kinds have one of their own
 };
 
 /// Views point into what Table::keep holds, or into its `texts`.
