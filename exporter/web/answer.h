@@ -31,10 +31,11 @@ struct Service {
   std::shared_ptr<const Rules> rules() const;
   void adopt(std::shared_ptr<const Rules> next);
 
-  // What may wait in each of the two; they are short enough to be through within seconds.
+  // What may wait in each of them; they are short enough to be through within seconds.
   static constexpr std::size_t kMostWaiting = 256;
-  Queue look_ups{1, kMostWaiting};  // who somebody is
-  Queue answers{2, kMostWaiting};   // of the API
+  Queue look_ups{1, kMostWaiting};   // whose a token is, which Kubernetes may be slow to say
+  Queue passwords{1, kMostWaiting};  // whether they are right
+  Queue answers{2, kMostWaiting};    // of the API
 
   mutable std::mutex mutex;
   std::shared_ptr<const Rules> in_force;  // guarded by mutex

@@ -11,6 +11,19 @@
 
 namespace exporter::web {
 
+namespace {
+
+// Whether it takes a while to tell who that is, but never as long as Kubernetes may take.
+bool holds_password(std::string_view authorization) {
+  constexpr std::string_view kBasic = "basic ";
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(kBasic.begin(), kBasic.end(), authorization.begin(),
+                    authorization.begin() + std::min(kBasic.size(), authorization.size()),
+                    [&](char a, char b) { return a == lower(b); });
+}
+
+}  // namespace
+
 Exchange::Exchange(Daemon& daemon, const char* target)
     : daemon_(daemon), target_text_(target), rules_(daemon.service().rules()) {
   daemon_.exchange_began();
@@ -67,7 +80,9 @@ bool Exchange::admit(MHD_Connection* connection) {
     const auto look_up = [this, &gate, area, credentials](const std::stop_token& stop) {
       who_ = gate.look_up(area, credentials, stop);
     };
-    if (suspended_for(connection, daemon_.service().look_ups, look_up)) return false;
+    Service& service = daemon_.service();
+    Queue& queue = holds_password(request_.authorization) ? service.passwords : service.look_ups;
+    if (suspended_for(connection, queue, look_up)) return false;
     return refused(busy(request_));
   }
   if (!*who_) return refused(refuse(who_->error(), *rules_, request_));

@@ -100,9 +100,9 @@ std::string document();
 /// Listens from construction to destruction, which lets answers under way be finished for at most
 /// five seconds.
 ///
-/// What takes time is done by threads of its own, so that a scrape never waits for it: one finds
-/// out who somebody is, two make answers of the API. Each has a queue; a request that finds it full
-/// is refused with 503 and Retry-After.
+/// What takes time is done by threads of its own, so that a scrape never waits for it: one asks
+/// Kubernetes who somebody is, one checks passwords, two make answers of the API. Each of the three
+/// has a queue; a request that finds it full is refused with 503 and Retry-After.
 class Server {
  public:
   /// Loads a new configuration; the error is the answer to POST /-/reload. Never called twice at
