@@ -141,14 +141,17 @@ void Server::State::end_retired(const std::stop_token& stop) {
 // Sockets close, answers under way are finished, then whatever waits is told that it was not done.
 Server::State::~State() {
   acceptor.reset();
-  retirement = {};
+  // It may itself be waiting for a request of an old daemon that waits.
+  retirement.request_stop();
   if (daemon != nullptr) daemon->retire();
   {
     std::unique_lock lock(traffic.mutex);
     traffic.changed.wait_for(lock, kDrain, [this] { return traffic.exchanges == 0; });
   }
   service.look_ups.stop();
+  service.passwords.stop();
   service.answers.stop();
+  retirement = {};
   retired.clear();
   daemon.reset();
 }

@@ -8,20 +8,26 @@
 #include <mutex>
 #include <thread>
 
+#include "exporter/web/daemon.h"
 #include "tests/web/people.h"
+#include "tests/web/tls_client.h"
 
 namespace exporter::web {
 namespace {
 
+using access::ada;
 using access::basic;
 using access::bearer;
 using samples::ask;
 using samples::Asked;
+using samples::Authority;
 using samples::Known;
+using samples::Pair;
 using samples::request;
 using samples::Sent;
 using samples::sent;
 using samples::Socket;
+using samples::TlsClient;
 using testing::HasSubstr;
 
 const std::string kAdmin = bearer("t0ken-of-admin");
@@ -251,6 +257,33 @@ TEST(Suspended, AreToldWhenTheServerGivesUp) {
     const int status = sent(socket.read_all()).status();
     EXPECT_TRUE(status == 503 || status == 0) << status;
   }
+}
+
+TEST(Suspended, OnConnectionsOfOldTlsDoNotKeepTheServer) {
+  const Authority authority("authority");
+  const auto security = [&](const std::string& name) {
+    const Pair pair = authority.sign({.name = name});
+    return Security{.tls = Tls{.certificates = pair.certificate, .key = pair.key},
+                    .users = {ada()}};
+  };
+  Waiting waiting;
+  Asked& running = waiting.running;
+  ASSERT_TRUE(running.server->adopt(security("old"), {}));
+  TlsClient suspended(running.address());
+  ASSERT_TRUE(suspended.handshake());
+  ASSERT_TRUE(suspended.write(request("GET", "/metrics", kKube)));
+  waiting.slow.wait_until_asked();
+  ASSERT_TRUE(running.server->adopt(security("renewed"), {}));
+  // Others are served until the old one is all but over: it ends when nothing is suspended.
+  const auto over = std::chrono::steady_clock::now() + kDrain + std::chrono::milliseconds(100);
+  while (std::chrono::steady_clock::now() < over) {
+    TlsClient next(running.address());
+    ASSERT_TRUE(next.handshake());
+    EXPECT_EQ(next.server(), "renewed");
+    EXPECT_FALSE(next.ask("/-/healthy").empty());
+  }
+  running.server.reset();
+  EXPECT_EQ(suspended.read_all().find("HTTP/1.1 200"), std::string::npos);
 }
 
 }  // namespace
