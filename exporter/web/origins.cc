@@ -21,6 +21,15 @@ void vary_by_origin(Reply& reply) {
   reply.headers.emplace_back("Vary", "Origin");
 }
 
+// Browsers send Sec-Fetch-Site over TLS and to their own machine only, Origin with every POST.
+bool is_of_another_site(const Request& request) {
+  if (!request.fetch_site.empty()) return request.fetch_site == "cross-site";
+  if (request.origin.empty()) return false;
+  const std::string_view origin = request.origin;
+  const std::size_t scheme = origin.find("://");
+  return scheme == std::string_view::npos || origin.substr(scheme + 3) != request.host;
+}
+
 }  // namespace
 
 bool is_preflight(const Rules& rules, const Request& request) {
@@ -38,7 +47,7 @@ Reply preflight(std::string_view methods) {
 }
 
 bool is_forged(const Rules& rules, const Request& request) {
-  if (request.method != "POST" || request.fetch_site != "cross-site") return false;
+  if (request.method != "POST" || !is_of_another_site(request)) return false;
   return !under_api(request.path) || !is_allowed(rules, request.origin);
 }
 
