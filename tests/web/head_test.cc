@@ -16,8 +16,10 @@ using samples::Socket;
 using samples::statuses;
 using samples::talk;
 
+// Ends the connection, so that a test need not wait where it is answered.
 constexpr const char* kSmuggled =
-    "POST /-/reload HTTP/1.1\r\nHost: x\r\n\r\nGET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n";
+    "POST /-/reload HTTP/1.1\r\nHost: x\r\n\r\n"
+    "GET /-/healthy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
 struct Row {
   const char* what;
