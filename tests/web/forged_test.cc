@@ -50,6 +50,7 @@ TEST_F(Forged, PostsOfOtherSitesAreRefused) {
            Headers{"Origin: https://evil.example"},
            Headers{"Origin: http://evil.example"},
            Headers{"Origin: null"},
+           Headers{"Origin: x"},
            Headers{"Origin: http://127.0.0.1"},
            Headers{"Origin: http://127.0.0.1:1"},
            Headers{"Origin: " + running.address()},

@@ -164,6 +164,7 @@ TEST(Origins, AreSaidToMatterAlsoWhereNothingHasChanged) {
     EXPECT_TRUE(varies_by_origin(fresh));
     ASSERT_NE(fresh.header("etag"), "");
     const std::string condition = "If-None-Match: " + fresh.header("etag");
+    EXPECT_NE(fresh.header("vary").find("Accept-Encoding, "), std::string::npos);
     const Answer known = client.get(path, {condition});
     EXPECT_EQ(known.status, 304);
     expect_nothing_allowed(known);
@@ -253,6 +254,10 @@ TEST(Preflight, IsOfTheApiOnly) {
     const Answer answer = client.send("OPTIONS", path[0] == '*' ? "/*" : path, headers);
     EXPECT_EQ(answer.status, 404);
     EXPECT_EQ(answer.headers.count("access-control-allow-methods"), 0U);
+  }
+  for (const char* method : {"PUT", "DELETE", "POST", "options"}) {
+    SCOPED_TRACE(method);
+    EXPECT_EQ(client.send(method, "/api/v1/health", headers).status, 405);
   }
   // Somebody who asks what there is, rather than a browser.
   const Answer plain = client.send("OPTIONS", "/api/v1/health", {"Origin: " + kPortal});
