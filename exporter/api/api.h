@@ -79,7 +79,7 @@ Reply answer(const Sources& sources, const Request& request, const access::Calle
 
 /// An error as RFC 9457 has it. `code` is one of the table of problems, which says status and
 /// title; `detail` is a sentence for people. Also for what web/ refuses under kPrefix.
-Reply problem(std::string_view code, std::string detail);
+Reply problem(std::string_view code, std::string_view detail);
 
 /// The OpenAPI 3.1 document, as JSON. It depends on nothing but this program.
 const std::string& openapi();

@@ -68,7 +68,7 @@ const ProblemKind& problem_kind(std::string_view code) {
   return *at;
 }
 
-Reply problem(std::string_view code, std::string detail) {
+Reply problem(std::string_view code, std::string_view detail) {
   const ProblemKind& kind = problem_kind(code);
   const nlohmann::ordered_json body = {{"type", type_of(kind.code)},
                                        {"title", kind.title},

@@ -93,7 +93,8 @@ std::vector<SourceWindow> windows_of(const Question& question, Stretch stretch) 
 std::optional<Cost> at_rate(Cost spent, model::Window window, seconds time) {
   const auto length = static_cast<long double>((window.end - window.start).count());
   if (length <= 0) return std::nullopt;
-  constexpr auto kMost = static_cast<long double>(std::numeric_limits<std::int64_t>::max() / 2);
+  constexpr std::int64_t kHalf = std::numeric_limits<std::int64_t>::max() / 2;
+  constexpr auto kMost = static_cast<long double>(kHalf);
   const long double share = static_cast<long double>(time.count()) / length;
   const long double micros = static_cast<long double>(spent.micros) * share;
   return Cost{std::llround(std::clamp(micros, -kMost, kMost))};

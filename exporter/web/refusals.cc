@@ -37,7 +37,7 @@ void retry_after(Reply& reply, std::chrono::seconds wait) {
 
 Reply refusal(const Request& request, unsigned status, std::string_view code, std::string detail) {
   if (!under_api(request.path)) return plain(status, std::move(detail) + "\n");
-  return api_reply(api::problem(code, std::move(detail)));
+  return api_reply(api::problem(code, detail));
 }
 
 Reply refuse(const access::Refused& refused, const Rules& rules, const Request& request) {
