@@ -23,7 +23,7 @@ struct Forged : testing::Test {
     headers.emplace_back("Content-Type: application/json");
     return client.send("POST", "/api/v1/collections", headers, "{}");
   }
-  void expect_refused(const Answer& answer, bool api) {
+  void expect_refused(const Answer& answer, bool api) const {
     EXPECT_EQ(answer.status, 403);
     const std::string detail = "A page of another site may not send this.";
     EXPECT_EQ(answer.body, api ? api::problem("forbidden", detail).body : detail + "\n");

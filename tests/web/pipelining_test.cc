@@ -13,7 +13,6 @@ namespace {
 using namespace std::string_literals;
 using samples::Client;
 using samples::count_of;
-using samples::for_path;
 using samples::Reloads;
 using samples::Socket;
 using samples::statuses;
@@ -39,25 +38,27 @@ std::string without_date(std::string answer) {
 TEST(GoodHead, IsAnswered) {
   Reloads running;
   const std::string line = "GET /-/healthy HTTP/1.1\r\n", host = "Host: x\r\n";
+  const std::string large = fmt::format("X: {}\r\n", std::string(8000, 'a'));
+  const std::string start = line + host;
   for (const std::string& head : {
-           line + host,
+           start,
            line + "hOST:x\r\n",
            line + "Host: \t x \t\r\n",
            line + "Host:\r\n",
            line + "Host: [::1]:9754\r\n",
            line + "Host: my_host-1.example.:9754\r\n",
-           line + host + "X:\r\n",
-           line + host + "X: a\tb\r\n",
-           line + host + "X: caf\xc3\xa9 \x80\xff\r\n",
-           line + host + "X: : a: \"b\r\n",
-           line + host + "!#$%&'*+-.^_`|~09aZ: a\r\n",
-           line + host + "X: a\r\nX: b\r\nx: c\r\n",
-           line + host + "Cookie: a=b; c=\"d\"; e\r\n",
-           line + host + "Content-Length: 0\r\n",
-           line + host + "Content-Length: 0000\r\n",
-           line + host + "Upgrade: h2c\r\nHTTP2-Settings: AAA\r\n",
-           line + host + "X: " + std::string(8000, 'a') + "\r\n",
-           "\r\n" + line + host,
+           start + "X:\r\n",
+           start + "X: a\tb\r\n",
+           start + "X: caf\xc3\xa9 \x80\xff\r\n",
+           start + "X: : a: \"b\r\n",
+           start + "!#$%&'*+-.^_`|~09aZ: a\r\n",
+           start + "X: a\r\nX: b\r\nx: c\r\n",
+           start + "Cookie: a=b; c=\"d\"; e\r\n",
+           start + "Content-Length: 0\r\n",
+           start + "Content-Length: 0000\r\n",
+           start + "Upgrade: h2c\r\nHTTP2-Settings: AAA\r\n",
+           start + large,
+           "\r\n" + start,
            "GET /-/healthy HTTP/1.2\r\n" + host,
            "GET /-/healthy? HTTP/1.1\r\n" + host,
            "GET /-/healthy?a=%00&%3D=b&c&=d&+?/ HTTP/1.1\r\n" + host,
@@ -130,7 +131,8 @@ TEST(Pipelining, GoesOnBehindABody) {
     SCOPED_TRACE(path);
     const std::string get = fmt::format("GET {} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n",
                                         path, smuggled.size());
-    EXPECT_EQ(statuses(talk(running, get + smuggled + kLast)), (Statuses{200, 200}));
+    EXPECT_EQ(statuses(talk(running, fmt::format("{}{}{}", get, smuggled, kLast))),
+              (Statuses{200, 200}));
   }
   EXPECT_EQ(running.count, 3);
 }
@@ -166,13 +168,14 @@ TEST(Pipelining, TakesTheRestOfALongerBodyForTheNextRequest) {
 TEST(Pipelining, AnswersWhatCameBeforeARefusedHeadAndNothingBehindIt) {
   Reloads running;
   const std::string good = "GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::string behind = post("/-/reload", "") + kLast;
   for (const char* bad : {"GET /-/healthy HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
                           "GET /-/healthy HTTP/1.1\nHost: x\n\n",
                           "POST /-/reload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
                           "0\r\n\r\n",
                           "POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n"}) {
     SCOPED_TRACE(bad);
-    const std::string answer = talk(running, good + good + bad + post("/-/reload", "") + kLast);
+    const std::string answer = talk(running, fmt::format("{0}{0}{1}{2}", good, bad, behind));
     const Statuses found = statuses(answer);
     ASSERT_EQ(found.size(), 3U) << answer;
     EXPECT_EQ(found[0], 200);
@@ -190,7 +193,7 @@ TEST(Pipelining, OfHeadAndGetSendsOneBody) {
     const std::string get = fmt::format("GET {} HTTP/1.1\r\nHost: x\r\n\r\n", path);
     const std::string head = fmt::format("HEAD {} HTTP/1.1\r\nHost: x\r\n\r\n", path);
     const std::string alone = without_date(talk(running, get + kLast));
-    const std::string both = without_date(talk(running, head + get + kLast));
+    const std::string both = without_date(talk(running, fmt::format("{}{}{}", head, get, kLast)));
     ASSERT_EQ(statuses(alone).size(), 2U) << alone;
     const std::string headers = alone.substr(0, alone.find("\r\n\r\n") + 4);
     EXPECT_EQ(both, headers + alone);
@@ -265,15 +268,18 @@ std::string mutated(std::string bytes, std::mt19937& random) {
 
 TEST(MutatedHead, IsAnsweredOrClosedAndHarmsNobody) {
   constexpr int kBatches = 5, kEach = 160;
-  const std::vector<std::string> good = {
+  const std::string scrape =
       "GET /metrics?collect[]=cost HTTP/1.1\r\nHost: x\r\nAccept: text/plain;q=0.5\r\n"
-      "Accept-Encoding: gzip\r\nIf-None-Match: \"a\"\r\n\r\n",
-      post("/-/reload", "0123456789", "Expect: 100-continue\r\n"),
+      "Accept-Encoding: gzip\r\nIf-None-Match: \"a\"\r\n\r\n";
+  const std::string rows =
       "GET /api/v1/problems?limit=5 HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\n"
-      "Authorization: Bearer abc\r\n\r\n",
-      post("/api/v1/collections", "{\"queries\":[]}", "Content-Type: application/json\r\n"),
-      "POST /-/reload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
-      "chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"};
+      "Authorization: Bearer abc\r\n\r\n";
+  const std::string chunked =
+      "POST /-/reload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "2\r\nab\r\n0\r\n\r\n";
+  const std::vector<std::string> good = {
+      scrape, rows, chunked, post("/-/reload", "0123456789", "Expect: 100-continue\r\n"),
+      post("/api/v1/collections", "{\"sources\":[]}", "Content-Type: application/json\r\n")};
   Reloads running({.idle_timeout_seconds = 1});
   std::mt19937 random(20260310);
   int answered = 0;
