@@ -64,7 +64,7 @@ order decides. Sessions are not resumed and not renegotiated.
 | a connection without traffic | 30 s |
 | connections | 4,096, of which 2,048 from one address; more wait, or are closed |
 | requests that wait for an answer of the API | 256, answered by two threads; else 503 |
-| requests that wait for it to be found out who asks | 256, one at a time; else 503 |
+| requests that wait for it to be found out who asks | 256 with passwords and 256 with tokens, one of each at a time; else 503 |
 | at the end of the process | answers under way have 5 s |
 
 Scrapes, probes and pages wait for none of these. A request that is not what RFC 9112 says (two
