@@ -73,8 +73,9 @@ struct Sources {
 };
 
 /// Never throws for what a request holds. May take long (a year of days from the ledger), and so is
-/// called where no scrape waits for it. HEAD is answered as GET is, with the body, which is not to
-/// be sent. REQUIRES: `caller` may see the route, see Route::who.
+/// called where no scrape waits for it. HEAD is answered as GET is, and so is 304 where nothing has
+/// changed: with the body, of which only the length is to be sent. REQUIRES: `caller` may see the
+/// route, see Route::who.
 Reply answer(const Sources& sources, const Request& request, const access::Caller& caller);
 
 /// An error as RFC 9457 has it. `code` is one of the table of problems, which says status and

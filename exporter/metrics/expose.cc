@@ -70,6 +70,10 @@ Preference read_preference(std::string_view element) {
   return preference;
 }
 
+void skip_any(std::string_view& text, std::string_view characters) {
+  text.remove_prefix(std::min(text.find_first_not_of(characters), text.size()));
+}
+
 }  // namespace
 
 Format negotiate_format(std::string_view accept) {
@@ -146,6 +150,22 @@ std::shared_ptr<const Exposition> expose(std::shared_ptr<const Page> page, std::
   }
   put(exposition->tail);
   return exposition;
+}
+
+bool names_etag(std::string_view if_none_match, std::string_view etag) {
+  constexpr std::string_view kBetween = " \t,";
+  std::string_view rest = if_none_match;
+  skip_any(rest, kBetween);
+  if (rest.starts_with('*')) return rest.find_first_not_of(" \t", 1) == std::string_view::npos;
+  while (!rest.empty()) {
+    if (rest.starts_with("W/")) rest.remove_prefix(2);
+    const std::size_t close = rest.starts_with('"') ? rest.find('"', 1) : std::string_view::npos;
+    if (close == std::string_view::npos) return false;
+    if (rest.substr(0, close + 1) == etag) return true;
+    rest.remove_prefix(close + 1);
+    skip_any(rest, kBetween);
+  }
+  return false;
 }
 
 }  // namespace exporter::metrics

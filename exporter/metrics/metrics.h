@@ -100,6 +100,8 @@ struct Selection {
 /// By the rules of RFC 9110: q values, wildcards; text and identity where nothing else is accepted.
 Format negotiate_format(std::string_view accept);
 Encoding negotiate_encoding(std::string_view accept_encoding);
+/// Whether an If-None-Match header names `etag`, compared weakly, or is `*`.
+bool names_etag(std::string_view if_none_match, std::string_view etag);
 /// The Content-Type of a format.
 std::string_view content_type(Format format);
 

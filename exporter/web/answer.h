@@ -132,7 +132,5 @@ std::string_view path_of(const Route& route, std::string_view telemetry_path);
 bool allows(std::string_view methods, std::string_view method);
 /// The values of the query parameter `name`, decoded, in order.
 std::vector<std::string> parameters(std::string_view query, std::string_view name);
-/// Whether an If-None-Match header names `etag`, compared weakly, or is `*`.
-bool names_etag(std::string_view if_none_match, std::string_view etag);
 
 }  // namespace exporter::web

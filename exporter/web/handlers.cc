@@ -68,7 +68,7 @@ Reply serve_metrics(Service& service, const Rules&, const Request& request) {
   reply.headers.emplace_back("ETag", exposition->etag);
   reply.headers.emplace_back("Vary", "Accept, Accept-Encoding");
   reply.headers.emplace_back("Cache-Control", "no-cache");
-  if (names_etag(request.if_none_match, exposition->etag)) {
+  if (metrics::names_etag(request.if_none_match, exposition->etag)) {
     // The body is not sent with this status, but its length is.
     reply.status = 304;
   } else {

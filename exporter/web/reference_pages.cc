@@ -37,7 +37,7 @@ Reply serve_reference_script(Service&, const Rules&, const Request& request) {
       .status = 200,
       .headers = {{"ETag", etag}, {"Vary", "Accept-Encoding"}, {"Cache-Control", "max-age=86400"}},
       .constant = gzip ? std::string_view(compressed) : reference_script()};
-  if (names_etag(request.if_none_match, etag)) {
+  if (metrics::names_etag(request.if_none_match, etag)) {
     reply.status = 304;
     return reply;
   }

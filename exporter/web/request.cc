@@ -30,10 +30,6 @@ std::string decode(std::string_view text) {
   return out;
 }
 
-void skip_any(std::string_view& text, std::string_view characters) {
-  text.remove_prefix(std::min(text.find_first_not_of(characters), text.size()));
-}
-
 }  // namespace
 
 std::vector<std::string> parameters(std::string_view query, std::string_view name) {
@@ -47,22 +43,6 @@ std::vector<std::string> parameters(std::string_view query, std::string_view nam
     values.push_back(decode(pair.substr(std::min(equals + 1, pair.size()))));
   }
   return values;
-}
-
-bool names_etag(std::string_view if_none_match, std::string_view etag) {
-  constexpr std::string_view kBetween = " \t,";
-  std::string_view rest = if_none_match;
-  skip_any(rest, kBetween);
-  if (rest.starts_with('*')) return rest.find_first_not_of(" \t", 1) == std::string_view::npos;
-  while (!rest.empty()) {
-    if (rest.starts_with("W/")) rest.remove_prefix(2);
-    const std::size_t close = rest.starts_with('"') ? rest.find('"', 1) : std::string_view::npos;
-    if (close == std::string_view::npos) return false;
-    if (rest.substr(0, close + 1) == etag) return true;
-    rest.remove_prefix(close + 1);
-    skip_any(rest, kBetween);
-  }
-  return false;
 }
 
 }  // namespace exporter::web
