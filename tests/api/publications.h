@@ -19,8 +19,8 @@ inline std::chrono::sys_seconds at(std::string_view time) { return *model::parse
 inline std::chrono::local_days date(std::string_view text) { return *model::parse_date(text); }
 
 inline access::Caller admin() { return {.name = "token root", .admin = true}; }
-inline access::Caller tenant(std::string name) {
-  return {.name = "token " + name, .tenant = std::move(name)};
+inline access::Caller tenant(const std::string& name) {
+  return {.name = "token " + name, .tenant = name};
 }
 
 /// What is known of some sources, from which publications are made as the exporter makes them: by

@@ -29,7 +29,8 @@ using cost::samples::unmounted;
 using Rows = std::vector<Row>;
 
 /// Pods of one deployment, named after it.
-inline Row web(std::string cluster, std::string name_space, std::string name, std::int64_t micros) {
+inline Row web(std::string cluster, std::string name_space, const std::string& name,
+               std::int64_t micros) {
   return owned(pod(std::move(cluster), std::move(name_space), name + "-1", micros), "deployment",
                name);
 }

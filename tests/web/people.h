@@ -93,7 +93,7 @@ struct Asked : Running {
            const std::string& authorization = "") {
     // Nobody here has been wrong too often.
     clock.advance(std::chrono::seconds(1));
-    const Sent answer = ask(address(), method, path, authorization);
+    Sent answer = ask(address(), method, path, authorization);
     for (const std::string& secret : kSecrets) {
       EXPECT_EQ((answer.head + answer.body).find(secret), std::string::npos) << secret;
     }
