@@ -8,7 +8,7 @@ ARGS ?=
 FILES ?=
 FUZZ_SECONDS ?= 60
 # Where threads meet; the thread sanitizer has nothing to see elsewhere.
-THREADED = http log metrics poll web demo
+THREADED = http log metrics poll access web demo
 THREADED_TESTS = $(foreach room,$(THREADED),$(if $(wildcard tests/$(room)/*_test.cc),test_$(room)))
 SOURCES = git ls-files -co --exclude-standard 'exporter/*.cc' 'exporter/*.h' 'tests/*.cc' 'tests/*.h'
 
