@@ -152,6 +152,10 @@ Daemon::~Daemon() {
     traffic_.changed.wait(lock, [this] { return suspended_ == 0; });
   }
   if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
+  // Those the library dropped before it said that they began.
+  const std::lock_guard lock(traffic_.mutex);
+  traffic_.connections -= connections_;
+  traffic_.changed.notify_all();
 }
 
 void Daemon::take(Descriptor connection, const sockaddr* peer, socklen_t length) {
