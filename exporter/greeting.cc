@@ -30,9 +30,8 @@ std::string reachable(std::string_view address) {
 }  // namespace
 
 std::string where_to_look(const std::vector<std::string>& addresses, const config::Config& config,
-                          std::string_view opencost_url) {
-  const std::string base =
-      (config.web_config_file.empty() ? "http://" : "//") + reachable(addresses.front());
+                          bool tls, std::string_view opencost_url) {
+  const std::string base = (tls ? "https://" : "http://") + reachable(addresses.front());
   std::string out = fmt::format("A fake cluster answers as OpenCost does at {}\n", opencost_url);
   const auto add = [&](std::string_view name, std::string_view path) {
     out += fmt::format("  {:<12}  {}{}\n", name, base, path);

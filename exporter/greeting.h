@@ -13,7 +13,7 @@ namespace exporter {
 
 /// Where a person looks: metrics, landing page, readiness, the API, and the fake OpenCost itself.
 std::string where_to_look(const std::vector<std::string>& addresses, const config::Config& config,
-                          std::string_view opencost_url);
+                          bool tls, std::string_view opencost_url);
 
 /// The first figures, once every cluster's current costs are known; nothing before.
 std::optional<std::string> first_figures(const poll::Publication* publication);

@@ -104,7 +104,9 @@ int run_demo(const config::Invocation& invocation, const sigset_t& signals) {
     std::cerr << started.error().message << '\n';
     return config::kExitFailure;
   }
-  std::cout << where_to_look(service.addresses(), config->config, (*opencost)->url()) << std::flush;
+  std::cout << where_to_look(service.addresses(), config->config,
+                             config->web.security.tls.has_value(), (*opencost)->url())
+            << std::flush;
   serve(service, signals, [&] {
     const auto figures = first_figures(service.board().latest().get());
     if (figures) std::cout << *figures << std::flush;

@@ -89,8 +89,9 @@ class Web(Case):
 class TlsTest(Web):
     def test_what_is_spoken_and_what_is_not(self):
         self.write()
-        self.start()
+        exporter = self.start()
         self.assertEqual(self.ask(self.context()).body, b"Healthy.\n")
+        self.assertIn(f"  metrics       https://{self.address}/metrics\n", exporter.output())
         self.refused(ssl.create_default_context())
         for version in ("-tls1_2", "-tls1_3"):
             self.assertTrue(self.openssl(version), version)
