@@ -91,7 +91,7 @@ class TlsTest(Web):
         self.write()
         exporter = self.start()
         self.assertEqual(self.ask(self.context()).body, b"Healthy.\n")
-        self.assertIn(f"  metrics       https://{self.address}/metrics\n", exporter.output())
+        self.assertEqual(exporter.find(r"(?m)^  metrics +(\S+)$"), f"https://{self.address}/metrics")
         self.refused(ssl.create_default_context())
         for version in ("-tls1_2", "-tls1_3"):
             self.assertTrue(self.openssl(version), version)
