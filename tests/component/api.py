@@ -119,16 +119,17 @@ class Installation:
         return Client(self.base, self.tokens[who] if who else None)
 
 
-def resolved(document, node=None):
-    """An OpenAPI document, or a part of it, with what its references name in their place."""
-    node = document if node is None else node
-    if isinstance(node, list):
-        return [resolved(document, item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if "$ref" in node:
-        found = document
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            found = found[part.replace("~1", "/").replace("~0", "~")]
-        return resolved(document, found)
-    return {key: resolved(document, value) for key, value in node.items()}
+def resolved(document):
+    """An OpenAPI document with what its references name in their place."""
+    def resolve(node):
+        if isinstance(node, list):
+            return [resolve(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            found = document
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                found = found[part.replace("~1", "/").replace("~0", "~")]
+            return resolve(found)
+        return {key: resolve(value) for key, value in node.items()}
+    return resolve(document)
