@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <new>
 
 #include "exporter/web/body.h"
 #include "exporter/web/exchange.h"
@@ -14,19 +15,39 @@
 
 namespace exporter::web {
 
+namespace {
+
+// What the library keeps for each connection. The exchange under way is the connection's: of one
+// whose head has no room in its memory the library never says that it ended.
+struct Held {
+  Daemon& daemon;
+  std::unique_ptr<Exchange> exchange;
+};
+
+Held* held_by(MHD_Connection* connection) {
+  const MHD_ConnectionInfo* info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  return info == nullptr ? nullptr : static_cast<Held*>(info->socket_context);
+}
+
+}  // namespace
+
 // What the library calls.
 struct Callbacks {
-  static void* begin_exchange(void* daemon, const char* target, MHD_Connection*) noexcept {
+  static void* begin_exchange(void*, const char* target, MHD_Connection* connection) noexcept {
+    Held* held = held_by(connection);
+    if (held == nullptr) return nullptr;
     try {
-      return new Exchange(*static_cast<Daemon*>(daemon), target == nullptr ? "" : target);
+      held->exchange = std::make_unique<Exchange>(held->daemon, target == nullptr ? "" : target);
     } catch (const std::exception&) {
-      return nullptr;
+      held->exchange = nullptr;
     }
+    return held->exchange.get();
   }
 
-  static void end_exchange(void*, MHD_Connection*, void** exchange,
+  static void end_exchange(void*, MHD_Connection* connection, void** exchange,
                            MHD_RequestTerminationCode) noexcept {
-    delete static_cast<Exchange*>(*exchange);
+    if (Held* held = held_by(connection)) held->exchange = nullptr;
     *exchange = nullptr;
   }
 
@@ -47,9 +68,11 @@ struct Callbacks {
                      MHD_ConnectionNotificationCode code) noexcept {
     auto& daemon = *static_cast<Daemon*>(cls);
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-      *context = &daemon;
+      *context = new (std::nothrow) Held{daemon, nullptr};
       if (daemon.tls_) prepare(connection, *daemon.tls_);
     } else {
+      delete static_cast<Held*>(*context);
+      *context = nullptr;
       disconnected(daemon);
     }
   }
@@ -72,16 +95,14 @@ struct Callbacks {
   }
 
   // The library has made the connection what the session points to.
-  static const Tls& tls_of(gnutls_session_t session) noexcept {
-    const MHD_ConnectionInfo* info =
-        MHD_get_connection_info(static_cast<MHD_Connection*>(gnutls_session_get_ptr(session)),
-                                MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return *static_cast<const Daemon*>(info->socket_context)->tls_;
+  static const Held* held_by_session(gnutls_session_t session) noexcept {
+    return held_by(static_cast<MHD_Connection*>(gnutls_session_get_ptr(session)));
   }
 
   static int verify(gnutls_session_t session) noexcept {
+    const Held* held = held_by_session(session);
     try {
-      if (admits_client(session, tls_of(session))) return GNUTLS_E_SUCCESS;
+      if (held != nullptr && admits_client(session, *held->daemon.tls_)) return GNUTLS_E_SUCCESS;
     } catch (const std::exception&) {
     }
     gnutls_alert_send(session, GNUTLS_AL_FATAL, GNUTLS_A_BAD_CERTIFICATE);
@@ -91,7 +112,9 @@ struct Callbacks {
   // Before the end of a handshake: nothing has been answered yet.
   static int agree(gnutls_session_t session, unsigned, unsigned, unsigned incoming,
                    const gnutls_datum_t*) noexcept {
-    if (incoming == 0 || agreed_as_listed(session, tls_of(session))) return GNUTLS_E_SUCCESS;
+    const Held* held = held_by_session(session);
+    if (incoming == 0) return GNUTLS_E_SUCCESS;
+    if (held != nullptr && agreed_as_listed(session, *held->daemon.tls_)) return GNUTLS_E_SUCCESS;
     gnutls_alert_send(session, GNUTLS_AL_FATAL, GNUTLS_A_INSUFFICIENT_SECURITY);
     return GNUTLS_E_INSUFFICIENT_SECURITY;
   }
@@ -131,7 +154,7 @@ MHD_Daemon* Callbacks::start(const Options& options, Daemon& daemon) {
       MHD_OPTION_CONNECTION_TIMEOUT, options.idle_timeout_seconds,                        //
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory,                              //
       MHD_OPTION_STRICT_FOR_CLIENT, 1,                                                    //
-      MHD_OPTION_URI_LOG_CALLBACK, &begin_exchange, static_cast<void*>(&daemon),          //
+      MHD_OPTION_URI_LOG_CALLBACK, &begin_exchange, static_cast<void*>(nullptr),          //
       MHD_OPTION_NOTIFY_COMPLETED, &end_exchange, static_cast<void*>(nullptr),            //
       MHD_OPTION_NOTIFY_CONNECTION, &notify, static_cast<void*>(&daemon),                 //
       MHD_OPTION_ARRAY, tls.data(), MHD_OPTION_END);
