@@ -24,6 +24,7 @@ using samples::row;
 // Names that live as long as the test.
 std::vector<std::string> numbered(int count) {
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) names.push_back("pod-" + std::to_string(i));
   return names;
 }
@@ -31,7 +32,7 @@ std::vector<std::string> numbered(int count) {
 json problem_of(const Reply& reply) {
   EXPECT_EQ(header(reply, "Content-Type"), "application/problem+json");
   EXPECT_EQ(header(reply, "Cache-Control"), "no-store");
-  const json body = json::parse(reply.body);
+  json body = json::parse(reply.body);
   EXPECT_EQ(body["status"], reply.status);
   return body;
 }

@@ -34,6 +34,7 @@ void bad(const std::string& line, const std::string& message) {
 void bad_tokens(const std::string& items, const std::vector<std::string>& messages) {
   SCOPED_TRACE(items);
   std::vector<std::string> expected;
+  expected.reserve(messages.size());
   for (const std::string& message : messages) expected.push_back("c.yaml:" + message);
   EXPECT_THAT(faults(kTenants + "api:\n  tokens:\n" + items), testing::ElementsAreArray(expected));
 }
@@ -411,7 +412,8 @@ TEST(Secrets, AreNotShownWhereverTheyWereWritten) {
   const std::string hash = "$2y$10$Dx7yQpZ0bVw3hK5mN8sTu.TaRoGgVP9w5k0/jS7kDOETcunJnyqem";
   const std::string pem = "-----BEGIN PRIVATE KEY----- MC4CAQAwBQYDK2Vw";
   for (const std::string& secret : {hash, "ada:" + hash, pem}) {
-    const Faults shown = faults(kOne + "\"" + secret + "\": a\nlog: {level: \"" + secret + "\"}\n");
+    const Faults shown =
+        faults(fmt::format("{0}\"{1}\": a\nlog: {{level: \"{1}\"}}\n", kOne, secret));
     EXPECT_THAT(shown, testing::SizeIs(2));
     for (const std::string& fault : shown) {
       EXPECT_THAT(fault, Not(HasSubstr("Dx7y")));
