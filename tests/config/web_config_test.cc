@@ -63,6 +63,7 @@ class WebConfigFile : public testing::Test {
   static void bad(const std::string& yaml, const std::vector<std::string>& messages) {
     SCOPED_TRACE(yaml);
     std::vector<std::string> expected;
+    expected.reserve(messages.size());
     for (const std::string& message : messages) expected.push_back(at("web.yml") + message);
     const auto config = read(yaml);
     EXPECT_THAT(config ? Faults{} : config.error(), testing::ElementsAreArray(expected));

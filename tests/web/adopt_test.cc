@@ -15,7 +15,6 @@ using samples::Authority;
 using samples::Client;
 using samples::Pair;
 using samples::Running;
-using samples::Socket;
 using samples::TlsClient;
 
 constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\n";
