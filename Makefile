@@ -43,8 +43,8 @@ cmake --preset $(1) --log-level=WARNING
 cmake --build --preset $(1) -j $(JOBS)$(if $(2), --target $(2))
 endef
 
-# $(call check,preset[,which]): the tests of that build. Some of them wait for programs they started.
-check = ctest --preset $(1) -j $$(($(JOBS) + 1)) $(2)
+# $(call check,preset[,which]): the tests of that build.
+check = ctest --preset $(1) -j $(JOBS) $(2)
 
 help: ## This list.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
