@@ -22,7 +22,7 @@ except ImportError:
 HOUR, DAY = 3600, 86400
 DAYS = 30
 # Long: hundreds of questions.
-LONG = 120
+LONG = 240
 
 
 class Later(Prometheus):
