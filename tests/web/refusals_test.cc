@@ -13,12 +13,10 @@ using access::bearer;
 using samples::ask;
 using samples::Asked;
 using samples::Known;
-using samples::Running;
 using samples::Sent;
 using samples::Socket;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Not;
 
 const std::string kShop = bearer("t0ken-of-shop");
 const std::string kAdmin = bearer("t0ken-of-admin");
@@ -93,7 +91,7 @@ TEST(Refusals, OfHeadAreThoseOfGetWithoutTheirBodies) {
   };
   for (const std::string path : {"/metrics", "/", "/api/v1/health", "/api/v1/cost/nodes"}) {
     for (const std::string& who : {std::string(), kShop, bearer("t0ken")}) {
-      SCOPED_TRACE(path + ", " + who);
+      SCOPED_TRACE(testing::Message() << path << ", " << who);
       const Sent get = running.say("GET", path, who), head = running.say("HEAD", path, who);
       EXPECT_EQ(without_date(head.head), without_date(get.head));
       EXPECT_EQ(head.body, "");
@@ -158,7 +156,7 @@ TEST(Refusals, OfAPostEndItsConnection) {
   const std::string body(64u << 10, 'x');
   for (const std::string path : {"/-/reload", "/api/v1/collections"}) {
     for (const std::string& who : {std::string(), kShop, bearer("t0ken")}) {
-      SCOPED_TRACE(path + ", " + who);
+      SCOPED_TRACE(testing::Message() << path << ", " << who);
       running.clock.advance(std::chrono::seconds(1));
       const Socket socket(running.address());
       std::string text = samples::request("POST", path, who, body);

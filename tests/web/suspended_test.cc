@@ -18,7 +18,6 @@ namespace {
 using access::ada;
 using access::basic;
 using access::bearer;
-using samples::ask;
 using samples::Asked;
 using samples::Authority;
 using samples::Known;
@@ -107,6 +106,7 @@ TEST(Suspended, HoldUpNobodyWhoIsKnown) {
 TEST(Suspended, ForKubernetesHoldUpNobodyWithAPassword) {
   Waiting waiting;
   std::vector<Socket> sockets;
+  sockets.reserve(10);
   for (int i = 0; i < 10; ++i) {
     sockets.push_back(waiting.begin("/metrics", bearer("t0ken-" + std::to_string(i))));
   }
@@ -124,6 +124,7 @@ TEST(Suspended, ForKubernetesHoldUpNobodyWithAPassword) {
 /// Returns when so many of them can be read.
 void wait_for_answers(const std::vector<Socket>& sockets, long count) {
   std::vector<pollfd> watched;
+  watched.reserve(sockets.size());
   for (const Socket& socket : sockets) watched.push_back({socket.number(), POLLIN, 0});
   const auto readable = [&] {
     return std::count_if(watched.begin(), watched.end(),
@@ -177,6 +178,7 @@ TEST(Suspended, ClientsMayLeave) {
   Waiting waiting;
   {
     std::vector<Socket> sockets;
+    sockets.reserve(50);
     for (int i = 0; i < 50; ++i) sockets.push_back(waiting.begin());
     waiting.slow.wait_until_asked();
   }
